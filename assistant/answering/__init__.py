@@ -1,0 +1,1 @@
+"""From evidence to an answer: drafted, checked against the quotes, cited, as a stream of events."""

@@ -1,0 +1,168 @@
+"""An answer and everything that backs it, as values and as JSON (version 1 of the contract)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assistant.conversation.followups import Turn
+from assistant.language.sentences import Span
+from assistant.library.catalogue import Passage
+from assistant.retrieval.search import ScoredPassage
+
+Support = Literal["exact", "supported", "unsupported"]
+Status = Literal["answered", "not_found"]
+Mode = Literal["quote", "compose"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence of the answer or of the draft, and the markers of the citations that back it."""
+
+    text: str
+    support: Support
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A verbatim quote: `quote` is the source document's text[span]."""
+
+    marker: int
+    source: str
+    title: str
+    page: int | None
+    lines: tuple[int, int]
+    span: Span
+    quote: str
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PassageUse:
+    """A retrieved passage, and whether the answer or its draft was made from it."""
+
+    found: ScoredPassage
+    used: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the LLM wrote, as it wrote it, and how each statement was checked."""
+
+    text: str
+    statements: tuple[Statement, ...]
+    mean_log_probability: float
+    finish: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens read and written by the LLM."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Milliseconds from the question; `first_token_ms` until text of the answer could be shown."""
+
+    retrieve_ms: float
+    first_token_ms: float
+    total_ms: float
+    tokens_per_s: float | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with its evidence; `draft` and `confidence` tell why it is as it is."""
+
+    question: str
+    standalone_question: str
+    status: Status
+    text: str
+    confidence: float
+    threshold: float
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[PassageUse, ...]
+    mode: Mode
+    model: Mapping[str, str] | None
+    embedder: Mapping[str, str]
+    prompt: Mapping[str, str]
+    usage: Usage
+    timings: Timings
+    draft: Draft | None = None
+    notices: tuple[str, ...] = field(default=())
+
+    def as_turn(self) -> Turn:
+        """The answer as a turn of its conversation, for the follow-ups to lean on."""
+        return Turn(self.standalone_question, self.text if self.status == "answered" else "")
+
+    def to_json(self, question_id: str | int | None = None) -> dict[str, Any]:
+        """The answer as the contract's JSON object, version 1 (see answer.schema.json)."""
+        return {
+            "version": 1,
+            "id": question_id,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "status": self.status,
+            "answer": self.text,
+            "confidence": round(self.confidence, 4),
+            "statements": [
+                {"text": s.text, "support": s.support, "citations": list(s.citations)}
+                for s in self.statements
+            ],
+            "citations": [_citation(c) for c in self.citations],
+            "passages": [passage_json(p.found) | {"used": p.used} for p in self.passages],
+            "mode": self.mode,
+            "model": dict(self.model) if self.model else None,
+            "embedder": dict(self.embedder),
+            "prompt": dict(self.prompt),
+            "usage": {
+                "prompt_tokens": self.usage.prompt_tokens,
+                "completion_tokens": self.usage.completion_tokens,
+            },
+            "timings": {
+                "retrieve_ms": round(self.timings.retrieve_ms, 1),
+                "first_token_ms": round(self.timings.first_token_ms, 1),
+                "total_ms": round(self.timings.total_ms, 1),
+                "tokens_per_s": self.timings.tokens_per_s and round(self.timings.tokens_per_s, 1),
+            },
+        }
+
+
+def cite(marker: int, passage: Passage, span: Span) -> Citation:
+    """The citation of a span of a passage."""
+    return Citation(
+        marker,
+        passage.source,
+        passage.title,
+        passage.page,
+        passage.lines_of(span),
+        span,
+        passage.slice(span),
+        passage.headings,
+    )
+
+
+def passage_json(found: ScoredPassage) -> dict[str, Any]:
+    """A passage with its score, as JSON."""
+    return {
+        "source": found.passage.source,
+        "lines": list(found.passage.lines),
+        "score": round(found.score, 4),
+        "text": found.passage.text,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "marker": citation.marker,
+        "source": citation.source,
+        "title": citation.title,
+        "page": citation.page,
+        "lines": list(citation.lines),
+        "span": list(citation.span),
+        "quote": citation.quote,
+    }

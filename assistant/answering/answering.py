@@ -1,0 +1,257 @@
+"""The one path from a question to a checked, cited answer, used by ask, chat and eval alike."""
+
+import math
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.answer import (
+    Answer,
+    Citation,
+    Draft,
+    Mode,
+    PassageUse,
+    Statement,
+    Timings,
+    Usage,
+    cite,
+)
+from assistant.answering.check import Verdict, check, statements
+from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
+from assistant.answering.lead import draft_leads
+from assistant.answering.llm import Finished, Llm, Reading, Token
+from assistant.answering.prompts import Prompt
+from assistant.conversation.followups import Turn, make_standalone
+from assistant.errors import EngineError, QuestionError
+from assistant.library.library import Library
+from assistant.retrieval.evidence import Evidence, Retrieval, retrieve
+from assistant.retrieval.ranking import RankingModel
+
+MAX_QUESTION_CHARS = 4_000
+REFUSAL = "The documents do not answer this."
+# Sentences the LLM drafts from: more of them distract a small one.
+_DRAFT_EVIDENCE = 3
+_DRAFT_TOKENS = 80
+
+
+@dataclass
+class _Drafting:
+    """What came of the draft so far."""
+
+    text: str = ""
+    log_probability: float = 0.0
+    tokens: int = 0
+    finished: Finished | None = None
+    first_token_at: float | None = None
+    failed: str = ""
+
+
+class Answerer:
+    """Answers questions over one library; without an LLM its answers are quotes."""
+
+    def __init__(
+        self,
+        library: Library,
+        ranking: RankingModel,
+        prompt: Prompt,
+        llm: Llm | None,
+        answering: str = "auto",
+    ) -> None:
+        self.library = library
+        self._ranking = ranking
+        self._prompt = prompt
+        self._llm = llm
+        self._answering = answering
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        cancel: threading.Event | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """Answer a question, saying what happens; the last event is Answered.
+
+        A set `cancel` ends the drafting; what was found is then the answer. Raises QuestionError
+        for a question that cannot be asked, LibraryError where the library cannot be read.
+        """
+        began = time.perf_counter()
+        asked = readable_question(question)
+        standalone = make_standalone(asked, history)
+        yield Understood(asked, standalone)
+        found = retrieve(self.library, standalone, self._ranking)
+        notices = [found.notice] if found.notice else []
+        yield Found(found)
+        drafting = _Drafting()
+        if found.is_answered and self._llm is not None:
+            yield from self._draft(self._llm, found, drafting, cancel)
+        if drafting.failed:
+            notices.append(drafting.failed)
+        for text in notices:
+            yield Notice(text)
+        yield Answered(self._assemble(asked, found, drafting, notices, began))
+
+    def complete(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The answer alone, for callers that do not watch it come."""
+        *_, last = self.answer(question, history)
+        assert isinstance(last, Answered)
+        return last.answer
+
+    def turns(self, given: Sequence[str | Turn]) -> list[Turn]:
+        """Earlier turns of a conversation; questions that come without an answer are answered."""
+        turns: list[Turn] = []
+        for item in given:
+            if isinstance(item, Turn):
+                turns.append(item)
+            else:
+                turns.append(self.complete(item, turns).as_turn())
+        return turns
+
+    def _draft(
+        self, llm: Llm, found: Retrieval, drafting: _Drafting, cancel: threading.Event | None
+    ) -> Iterator[AnswerEvent]:
+        evidence = found.evidence[:_DRAFT_EVIDENCE]
+        messages = self._prompt.messages(
+            evidence="\n".join(" ".join(e.quote.split()) for e in evidence),
+            question=found.question,
+        )
+        try:
+            for event in llm.generate(messages, max_tokens=_DRAFT_TOKENS, cancel=cancel):
+                if isinstance(event, Finished):
+                    drafting.finished = event
+                    continue
+                if isinstance(event, Token):
+                    drafting.first_token_at = drafting.first_token_at or time.perf_counter()
+                    drafting.text += event.text
+                    drafting.log_probability += event.logprob
+                    drafting.tokens += 1
+                assert isinstance(event, Reading | Token)
+                yield event
+        except EngineError as error:
+            drafting.failed = f"{error.message} The answer is quoted, not phrased."
+
+    def _assemble(
+        self,
+        asked: str,
+        found: Retrieval,
+        drafting: _Drafting,
+        notices: Sequence[str],
+        began: float,
+    ) -> Answer:
+        draft, verdicts = self._checked(found, drafting)
+        mode: Mode = "quote"
+        said: tuple[Statement, ...] = ()
+        cited: tuple[Citation, ...] = ()
+        if found.is_answered:
+            composed = draft is not None and draft_leads(
+                found.question, verdicts, draft.mean_log_probability, self._answering
+            )
+            mode = "compose" if composed else "quote"
+            said, cited = _composed(found, verdicts) if composed else _quoted(found)
+        now = time.perf_counter()
+        shown_at = drafting.first_token_at if mode == "compose" else None
+        used = {c.source + str(c.span) for c in cited}
+        return Answer(
+            question=asked,
+            standalone_question=found.question,
+            status="answered" if found.is_answered else "not_found",
+            text=_text(said) if found.is_answered else REFUSAL,
+            confidence=found.confidence,
+            threshold=found.threshold,
+            statements=said,
+            citations=cited,
+            passages=_uses(found, drafting, used),
+            mode=mode,
+            model=self._llm.describe() if self._llm is not None else None,
+            embedder=self.library.embedder.describe(),
+            prompt={"name": self._prompt.name, "hash": self._prompt.hash},
+            usage=_usage(drafting),
+            timings=Timings(
+                retrieve_ms=found.milliseconds,
+                first_token_ms=(shown_at - began) * 1000 if shown_at else found.milliseconds,
+                total_ms=(now - began) * 1000,
+                tokens_per_s=_speed(drafting),
+            ),
+            draft=draft,
+            notices=tuple(notices),
+        )
+
+    def _checked(self, found: Retrieval, drafting: _Drafting) -> tuple[Draft | None, list[Verdict]]:
+        """The draft with a verdict on each of its sentences; an unfinished last one is left out."""
+        sentences = statements(drafting.text)
+        if drafting.finished is None or drafting.finished.finish != "stop":
+            sentences = sentences[:-1]
+        if not drafting.text:
+            return None, []
+        evidence = found.evidence[:_DRAFT_EVIDENCE]
+        verdicts = [check(s, found.question, evidence) for s in sentences]
+        mean = drafting.log_probability / drafting.tokens if drafting.tokens else -math.inf
+        finish = drafting.finished.finish if drafting.finished else "failed"
+        said = tuple(Statement(v.text, v.support, ()) for v in verdicts)
+        return Draft(drafting.text, said, mean, finish), verdicts
+
+
+def readable_question(question: str) -> str:
+    """The question in one line, without control characters.
+
+    Raises QuestionError if nothing is left or if it is too long.
+    """
+    asked = " ".join("".join(c if c.isprintable() else " " for c in question).split())
+    if not asked:
+        raise QuestionError("The question is empty.", "Type a question about your documents.")
+    if len(asked) > MAX_QUESTION_CHARS:
+        raise QuestionError(
+            f"The question has {len(asked):,} characters; at most {MAX_QUESTION_CHARS:,} are read.",
+            "Shorten it; long texts belong into the library (`assistant add`).",
+        )
+    return asked
+
+
+def _quoted(found: Retrieval) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+    best = found.evidence[0]
+    text = " ".join(best.quote.split())
+    return (Statement(text, "exact", (1,)),), (cite(1, best.passage, best.span),)
+
+
+def _composed(
+    found: Retrieval, verdicts: Sequence[Verdict]
+) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+    markers: dict[int, int] = {}
+    said = []
+    for verdict in verdicts:
+        if verdict.evidence is None:
+            said.append(Statement(verdict.text, "unsupported", ()))
+            continue
+        marker = markers.setdefault(verdict.evidence, len(markers) + 1)
+        said.append(Statement(verdict.text, verdict.support, (marker,)))
+    cited = [(found.evidence[number], marker) for number, marker in markers.items()]
+    return tuple(said), tuple(cite(marker, e.passage, e.span) for e, marker in cited)
+
+
+def _text(said: Sequence[Statement]) -> str:
+    """The statements that stand, each with its markers."""
+    return " ".join(
+        f"{s.text} {' '.join(f'[{m}]' for m in s.citations)}"
+        for s in said
+        if s.support != "unsupported"
+    )
+
+
+def _uses(found: Retrieval, drafting: _Drafting, used: set[str]) -> tuple[PassageUse, ...]:
+    read: Sequence[Evidence] = found.evidence[:_DRAFT_EVIDENCE] if drafting.finished else ()
+    ids = {e.passage.id for e in read}
+    ids |= {e.passage.id for e in found.evidence[:1]} if used else set()
+    return tuple(PassageUse(p, p.passage.id in ids) for p in found.passages)
+
+
+def _usage(drafting: _Drafting) -> Usage:
+    if drafting.finished is None:
+        return Usage(0, drafting.tokens)
+    return Usage(drafting.finished.prompt_tokens, drafting.finished.completion_tokens)
+
+
+def _speed(drafting: _Drafting) -> float | None:
+    done = drafting.finished
+    if done is None or done.decode_ms <= 0 or done.completion_tokens < 2:
+        return None
+    return done.completion_tokens / done.decode_ms * 1000

@@ -1,0 +1,134 @@
+"""Holds each statement of a draft against the evidence: exact, supported or unsupported.
+
+Rules, not a model: what they let through must be true, what they stop costs only a quote.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering.answer import Support
+from assistant.language.sentences import sentence_spans
+from assistant.language.words import content_terms, names, term, terms, words
+from assistant.retrieval.evidence import Evidence
+
+_MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|nobody|nothing|nowhere|without|cannot|hardly|rarely|"
+    r"unlikely|unable|fail(?:s|ed)?|refus(?:e[sd]?|ing)|den(?:y|ies|ied))\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+# Words that change what is claimed though they carry no subject: they may not be added.
+_CLAIMS = frozenset(
+    (
+        "all every each only always never must will more most less least fewer before after "
+        "until since first last next because if unless except both either about almost nearly "
+        "over under than between may might could would should likely"
+    ).split()
+)
+# Of a statement's meaning-bearing words in the evidence, how many must stand in its order.
+_ORDER = 0.6
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a statement stands to the evidence: its support, and the evidence (index) that backs."""
+
+    text: str
+    support: Support
+    evidence: int | None
+    reason: str = ""
+
+
+def statements(draft: str) -> list[str]:
+    """The sentences of a draft, its markup and any markers of its own removed."""
+    plain = _MARKUP.sub("", draft).strip()
+    return [plain[a:b] for a, b in sentence_spans(plain)]
+
+
+def check(statement: str, question: str, evidence: Sequence[Evidence]) -> Verdict:
+    """The best support that any one sentence of the evidence gives the statement."""
+    reasons = []
+    for number, found in enumerate(evidence):
+        if _plain(statement).rstrip(".") in _plain(found.quote) and len(terms(statement)) > 1:
+            return Verdict(statement, "exact", number)
+    for number, found in enumerate(evidence):
+        reason = _objection(statement, question, found)
+        if not reason:
+            return Verdict(statement, "supported", number)
+        reasons.append(reason)
+    return Verdict(statement, "unsupported", None, reasons[0] if reasons else "no evidence")
+
+
+def _objection(statement: str, question: str, evidence: Evidence) -> str:
+    """Why the evidence does not support the statement, in a few words; "" if it does."""
+    passage = evidence.passage
+    here = terms(evidence.quote)
+    context = set(here) | set(terms(" ".join((passage.title, *passage.headings))))
+    asked = set(terms(question))
+    said = content_terms(statement)
+    if not set(said) & set(here) - asked:
+        return "it says nothing that the question does not"
+    if missing := names(statement, skip_first=False) - context - _plain_openers(statement, asked):
+        return f"{_example(statement, missing)} is not in the evidence"
+    if missing := set(said) - context - asked:
+        return f"{_example(statement, missing)} is not in the evidence"
+    if added := _claims(statement) - _claims(evidence.quote) - _claims(question):
+        return f"{sorted(added)[0]!r} is not in the evidence"
+    if _is_negative(statement) != _is_negative(_clause(statement, evidence.quote)):
+        return "one of the two is negated"
+    if _order(said, here) < _ORDER:
+        return "its words stand in another order"
+    return ""
+
+
+def _plain_openers(statement: str, asked: set[str]) -> set[str]:
+    """A first word that is capitalised only because it comes first and that the question has."""
+    first = words(statement)[:1]
+    return {term(w.text) for w in first} & asked
+
+
+def _claims(text: str) -> set[str]:
+    return {w.text.lower() for w in words(text)} & _CLAIMS
+
+
+def _is_negative(text: str) -> bool:
+    return len(_NEGATION.findall(text)) % 2 == 1
+
+
+def _clause(statement: str, quote: str) -> str:
+    """The part of a quote that the statement speaks of: from its first to its last shared word."""
+    said = set(content_terms(statement))
+    shared = [w for w in words(quote) if not w.is_stop_word and term(w.text) in said]
+    if not shared:
+        return quote
+    # A negation stands before what it negates: look a few words further to the left.
+    left = quote[: shared[0].start].rsplit(maxsplit=3)
+    return " ".join(left[1:]) + " " + quote[shared[0].start : shared[-1].end]
+
+
+def _order(said: Sequence[str], here: Sequence[str]) -> float:
+    """The share of the statement's words in the evidence that stand in the evidence's order.
+
+    The longest increasing run of their positions: swapping who did what to whom breaks it.
+    """
+    positions = [here.index(t) for t in said if t in here]
+    if len(positions) < 3:
+        return 1.0
+    longest: list[int] = []
+    for i, position in enumerate(positions):
+        best = max((longest[j] for j in range(i) if positions[j] <= position), default=0)
+        longest.append(best + 1)
+    return max(longest) / len(positions)
+
+
+def _example(statement: str, missing: set[str]) -> str:
+    found = next((w.text for w in words(statement) if term(w.text) in missing), "a word")
+    return repr(found)
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'")
+    folded = folded.replace("\u201c", '"').replace("\u201d", '"')
+    return " ".join(folded.split())

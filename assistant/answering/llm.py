@@ -1,0 +1,60 @@
+"""What answering needs of an LLM: a stream of what it reads and writes."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from assistant.answering.prompts import Message
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How many of the prompt's tokens are read."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of text as it is written, whole characters only; `logprob` is the natural log."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of a generation; `cached_tokens` of the prompt were still read from before."""
+
+    finish: Literal["stop", "length", "cancelled"]
+    text: str
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    prefill_ms: float
+    decode_ms: float
+
+
+GenerationEvent = Reading | Token | Finished
+
+
+class Llm(Protocol):
+    """A language model that writes."""
+
+    def describe(self) -> dict[str, str]:
+        """Its name and the sha256 of its weights, as recorded with answers."""
+        ...
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        temperature: float = 0.0,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[GenerationEvent]:
+        """Write an answer to the messages. Raises EngineError if it cannot."""
+        ...

@@ -1,0 +1,138 @@
+"""The composition root: the only place that wires library, models and answering together."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant import paths
+from assistant.answering import prompts
+from assistant.answering.answering import Answerer
+from assistant.engines import catalog, weights
+from assistant.engines.embedder import OnnxEmbedder
+from assistant.engines.llama import LlamaEngine
+from assistant.errors import AssistantError, LibraryError, WeightsError
+from assistant.library.indexing import IndexEvent
+from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
+from assistant.library.vectors import ChromaVectors
+from assistant.retrieval.ranking import shipped_model
+
+if TYPE_CHECKING:
+    from assistant.answering.llm import Llm
+
+NO_MODEL = "none"
+
+
+class Assistant:
+    """One library and the models that answer from it; everything is loaded when first needed."""
+
+    def __init__(
+        self,
+        library: str = DEFAULT_LIBRARY,
+        model: str | None = None,
+        *,
+        create: bool = False,
+        folder: Path | None = None,
+    ) -> None:
+        """`model` is a name of the catalogue, the path of a GGUF file, or "none".
+
+        `folder` holds the library elsewhere than under its name. Raises LibraryError if the
+        library does not exist, unless it is the default one or `create` is set.
+        """
+        place = folder or paths.library_folder(library)
+        if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
+            raise LibraryError(
+                f"There is no library named {library!r}.",
+                f"There are: {', '.join(names()) or 'none yet'}. `assistant add --library "
+                f"{library} PATH` makes it.",
+            )
+        self.embedder = OnnxEmbedder(catalog.embedder())
+        self.vectors = ChromaVectors(place / "vectors")
+        self.library = Library(place, self.vectors, self.embedder)
+        self._model = model
+        self._engine: LlamaEngine | None = None
+        self.llm_entry: catalog.LlmEntry | None = None
+        self.llm_problem = ""
+
+    def __enter__(self) -> "Assistant":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the LLM's process and close the library."""
+        if self._engine is not None:
+            self._engine.close()
+        self.library.close()
+
+    def start_loading(self, *, llm: bool = True) -> None:
+        """Begin to load what an answer needs, behind the caller's back."""
+        if llm:
+            self.llm()
+        threading.Thread(target=self._load_quietly, name="loading", daemon=True).start()
+
+    def _load_quietly(self) -> None:
+        # Whoever needs the part gets the error; here nobody would see it.
+        with suppress(AssistantError):
+            self.embedder.load()
+        with suppress(AssistantError):
+            self.vectors.open()
+
+    def llm(self) -> "Llm | None":
+        """The LLM, its process started; None, and `llm_problem` says why, if there is none."""
+        if self._engine is None and not self.llm_problem and self._model != NO_MODEL:
+            try:
+                self.llm_entry, path = find_llm(self._model)
+            except WeightsError as error:
+                if self._model is not None:
+                    raise
+                self.llm_problem = f"{error} Answers are quotes until then."
+                return None
+            self._engine = LlamaEngine(
+                path,
+                name=self.llm_entry.name,
+                sha256=weights.sha256(path),
+                n_ctx=self.llm_entry.context_tokens,
+            )
+            self._engine.start()
+        return self._engine
+
+    def answerer(self) -> Answerer:
+        """The path from question to answer over this library and these models."""
+        llm = self.llm()
+        entry = self.llm_entry or catalog.llm()
+        return Answerer(
+            self.library, shipped_model(), prompts.load(entry.prompt), llm, entry.answering
+        )
+
+    def seed(self) -> Iterator[IndexEvent] | None:
+        """Index the shipped documents into the default library if it never had any, else None."""
+        return self.library.seed() if self.library.name == DEFAULT_LIBRARY else None
+
+
+def find_llm(model: str | None) -> tuple[catalog.LlmEntry, Path]:
+    """The catalogue's entry and the file of a model: a name, a path, or None for the default.
+
+    Raises WeightsError if there is none or its file is not the one the catalogue names.
+    """
+    if model is not None:
+        for path in (Path(model).expanduser(), paths.shipped("models") / f"{model}.gguf"):
+            if path.suffix == ".gguf" and path.is_file():
+                return _own_file(path)
+        if model.endswith(".gguf"):
+            raise WeightsError(f"There is no model file {model}.", "Check the path.")
+    entry = catalog.llm(model)
+    assert entry.weights is not None
+    return entry, weights.verified(entry.weights)
+
+
+def _own_file(path: Path) -> tuple[catalog.LlmEntry, Path]:
+    if not weights.is_gguf(path):
+        raise WeightsError(f"{path} is not a GGUF file.", "Give the path of a GGUF model.")
+    known = catalog.llm()
+    return (
+        catalog.LlmEntry(path.stem, path.stem, None, 4096, known.prompt, "auto"),
+        path.absolute(),
+    )

@@ -1,0 +1,1 @@
+"""The command line: it reads arguments, consumes events and prints; nothing is decided here."""

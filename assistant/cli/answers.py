@@ -1,0 +1,150 @@
+"""Shows an answer on a terminal as it comes, and prints it with its sources."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from assistant.answering.answer import Answer, Citation
+from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
+from assistant.answering.llm import Reading, Token
+from assistant.cli import output
+from assistant.errors import AssistantError
+
+_NEAREST = 3
+_DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
+_CLEAR_BELOW = "\r\x1b[J"
+
+
+def show_answer(events: Iterable[AnswerEvent]) -> Answer:
+    """Consume the events of an answer and print it; on a terminal its making can be watched."""
+    live = _Live() if output.is_terminal(sys.stdout) else None
+    answer: Answer | None = None
+    try:
+        for event in events:
+            if isinstance(event, Answered):
+                answer = event.answer
+            elif live is not None:
+                live.show(event)
+    finally:
+        if live is not None:
+            live.clear()
+    if answer is None:
+        raise AssistantError("The answer was stopped.", "Ask again.")
+    print_answer(answer)
+    return answer
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer, its sources with their quotes, and one line on how sure it is."""
+    width = shutil.get_terminal_size().columns if output.is_terminal(sys.stdout) else 0
+    if answer.standalone_question != answer.question:
+        output.tell(f"Understood as: {answer.standalone_question}")
+    tell_notices(answer)
+    output.say(_wrapped(answer.text, width))
+    if answer.status == "not_found":
+        _print_nearest(answer, width)
+        return
+    dropped = sum(s.support == "unsupported" for s in answer.statements)
+    if dropped:
+        output.say(f"({dropped} unsupported statement{'s' if dropped > 1 else ''} left out)")
+    output.say()
+    for citation in answer.citations:
+        output.say(_heading(citation))
+        output.say(_wrapped(f"\u201c{output.safe_line(citation.quote)}\u201d", width, "    "))
+    output.say()
+    how = "phrased by the model and checked" if answer.mode == "compose" else "quoted"
+    output.say(
+        f"Confidence {answer.confidence:.2f}, {how}, {answer.timings.total_ms / 1000:.1f} s."
+    )
+
+
+def tell_notices(answer: Answer) -> None:
+    """What did not work as it should, to stderr."""
+    for notice in answer.notices:
+        output.tell(notice)
+
+
+def _print_nearest(answer: Answer, width: int) -> None:
+    nearest = answer.passages[:_NEAREST]
+    if nearest:
+        output.say("\nThe nearest passages:")
+    for use in nearest:
+        passage = use.found.passage
+        output.say(f"  {output.safe_line(passage.source)}:{passage.lines[0]}")
+        excerpt = textwrap.shorten(output.safe_line(passage.text), 160, placeholder=" \u2026")
+        output.say(_wrapped(excerpt, width, "    "))
+    output.say("\nAdd documents that do with `assistant add PATH`, or ask in other words.")
+
+
+def _heading(citation: Citation) -> str:
+    first, last = citation.lines
+    lines = str(first) if first == last else f"{first}-{last}"
+    page = f", page {citation.page}" if citation.page else ""
+    path = f"  {' > '.join(citation.headings)}" if citation.headings else ""
+    return output.safe_line(f"[{citation.marker}] {citation.source}:{lines}{page}{path}")
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> str:
+    """The text in lines of a terminal's width; unwrapped, for files and pipes, if width is 0."""
+    plain = output.safe_line(text)
+    if not width:
+        return indent + plain
+    return textwrap.fill(
+        plain,
+        max(20, width - 1),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+
+
+@dataclass
+class _Live:
+    """The part of the screen below the prompt that is drawn anew as the answer comes.
+
+    First the quote that was found, at once; below it what the model reads and drafts. It is
+    cleared when the answer stands.
+    """
+
+    quote: str = ""
+    status: str = "Searching \u2026"
+    draft: str = ""
+    _rows: int = field(default=0, repr=False)
+
+    def show(self, event: AnswerEvent) -> None:
+        if isinstance(event, Found):
+            found = event.retrieval
+            if found.is_answered:
+                self.quote = f"Found: \u201c{output.safe_line(found.evidence[0].quote)}\u201d"
+                self.status = "Waiting for the language model \u2026"
+        elif isinstance(event, Reading):
+            self.status = f"Reading {event.done} of {event.total} tokens \u2026"
+        elif isinstance(event, Token):
+            self.draft += event.text
+            self.status = f"Drafting: {output.safe_line(self.draft)}"
+        elif isinstance(event, Understood | Notice):
+            return
+        self._draw()
+
+    def clear(self) -> None:
+        up = f"\x1b[{self._rows}A" if self._rows else ""
+        self._rows = 0
+        self._write(f"{up}{_CLEAR_BELOW}")
+
+    def _draw(self) -> None:
+        width = max(20, shutil.get_terminal_size().columns)
+        lines = textwrap.wrap(self.quote, width - 1) + textwrap.wrap(self.status, width - 1)
+        most = max(2, shutil.get_terminal_size().lines - 2)
+        lines = lines[-most:]
+        up = f"\x1b[{self._rows}A" if self._rows else ""
+        self._rows = len(lines) - 1
+        self._write(f"{up}{_CLEAR_BELOW}{_DIM}" + "\n".join(lines) + _PLAIN)
+
+    @staticmethod
+    def _write(text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stdout.write(text)
+            sys.stdout.flush()

@@ -1,0 +1,102 @@
+"""`assistant add`, `remove` and `sources`."""
+
+import argparse
+import os
+from pathlib import Path
+
+from assistant.assistant import Assistant
+from assistant.cli import output
+from assistant.cli.progress import Outcome, watch
+from assistant.library.catalogue import DocumentRecord
+
+DONE, FAILED = 0, 2
+
+
+def run_add(options: argparse.Namespace) -> int:
+    """Index files and folders; 2 if any of them could not be read."""
+    with Assistant(options.library, options.model, create=True) as assistant:
+        assistant.start_loading(llm=False)
+        outcome = watch(assistant.library.add(options.paths))
+        output.tell(_summary(outcome, len(assistant.library.sources())))
+    return FAILED if outcome.failed else DONE
+
+
+def run_remove(options: argparse.Namespace) -> int:
+    """Forget documents."""
+    with Assistant(options.library, options.model) as assistant:
+        sources, events = assistant.library.remove(options.sources)
+        watch(events)
+        for source in sources:
+            output.tell(f"Removed {output.safe_line(source)}")
+    return DONE
+
+
+def run_sources(options: argparse.Namespace) -> int:
+    """List the documents of the library."""
+    with Assistant(options.library, options.model) as assistant:
+        documents = assistant.library.sources()
+    if options.json:
+        output.say_json([_as_json(d) for d in documents], indent=1)
+        return DONE
+    for d in documents:
+        state = _state(d)
+        output.say(
+            f"{output.safe_line(d.source)}  {_size(d.bytes)}, {d.passages} passages"
+            + (f" ({state})" if state else "")
+        )
+    if not documents:
+        output.tell("The library is empty. Add documents with `assistant add PATH`.")
+    return DONE
+
+
+def _summary(outcome: Outcome, total: int) -> str:
+    parts = [f"{_count(outcome.files, 'file')} read ({_count(outcome.passages, 'passage')})"]
+    if outcome.unchanged:
+        parts.append(f"{outcome.unchanged} unchanged")
+    if outcome.failed:
+        parts.append(f"{len(outcome.failed)} could not be read")
+    rate = f", {outcome.embedded / outcome.seconds:.0f} passages/s" if outcome.embedded else ""
+    return (
+        f"{', '.join(parts)} in {outcome.seconds:.1f} s{rate}."
+        f" The library holds {_count(total, 'document')}."
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _state(document: DocumentRecord) -> str:
+    """What is worth knowing of a document's state; "" if all is well."""
+    path = Path(document.source)
+    if not path.exists():
+        return "the file is gone; its text is kept until you remove it"
+    if path.stat().st_mtime_ns != document.mtime_ns:
+        return "the file has changed since; add it again"
+    if document.embedded < document.passages:
+        return f"{document.passages - document.embedded} passages wait for their vector"
+    return ""
+
+
+def _size(number: int) -> str:
+    size = float(number)
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _as_json(d: DocumentRecord) -> dict[str, object]:
+    return {
+        "source": d.source,
+        "title": d.title,
+        "sha256": d.sha256,
+        "bytes": d.bytes,
+        "parser": d.parser,
+        "note": d.note,
+        "added_at": d.added_at,
+        "passages": d.passages,
+        "embedded": d.embedded,
+        "exists": os.path.exists(d.source),
+    }

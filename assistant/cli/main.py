@@ -1,0 +1,213 @@
+"""The command `assistant`: its arguments, its errors and its exit status."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from assistant import __version__
+from assistant.cli import output
+from assistant.errors import AssistantError, OutputClosedError
+
+ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
+
+_EXAMPLES = """examples:
+  assistant                          ask questions one after the other
+  assistant ask "Who ordered the march?"
+  assistant add ~/notes report.md    read files and folders into the library
+  assistant sources                  what is in the library
+  assistant search "peace talks"     the passages a question would be answered from
+  assistant ask --jsonl < questions.jsonl > answers.jsonl
+  assistant eval questions.jsonl --documents folder
+
+exit status: 0 answered, 1 the documents do not answer it, 2 an error.
+Everything is kept in ASSISTANT_HOME; nothing leaves this machine."""
+
+
+def run() -> None:
+    """The entry point: never returns, never shows a traceback for what can be said in words."""
+    # Without this, Python 3.11 waits at exit for threads that are still importing.
+    status = main(sys.argv[1:])
+    _flush()
+    # Chroma and onnxruntime take up to 0.3 s to take down what the system takes down anyway.
+    os._exit(status)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit status."""
+    try:
+        return _dispatch(arguments)
+    except AssistantError as error:
+        output.tell(f"assistant: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        output.tell("assistant: Stopped.")
+        return FAILED
+    except OutputClosedError:
+        output.silence()
+        return FAILED
+    except OSError as error:
+        output.tell(f"assistant: {_system_error(error)}")
+        return FAILED
+    except MemoryError:
+        output.tell("assistant: There is not enough memory. Close other programs and try again.")
+        return FAILED
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as end:  # argparse has printed its help, the version, or what is wrong
+        return int(str(end.code or 0))
+    command: Callable[[argparse.Namespace], int] = options.run
+    return command(options)
+
+
+def _system_error(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or error}{where}. Check the disk and the permissions, then try again."
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            continue
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from assistant.cli.loop import run_loop
+
+    return run_loop(options)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from assistant.cli.ask import run_ask
+
+    return run_ask(options)
+
+
+def _search(options: argparse.Namespace) -> int:
+    from assistant.cli.ask import run_search
+
+    return run_search(options)
+
+
+def _add(options: argparse.Namespace) -> int:
+    from assistant.cli.library import run_add
+
+    return run_add(options)
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from assistant.cli.library import run_remove
+
+    return run_remove(options)
+
+
+def _sources(options: argparse.Namespace) -> int:
+    from assistant.cli.library import run_sources
+
+    return run_sources(options)
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from assistant.cli.evaluate import run_eval
+
+    return run_eval(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    # Both options may stand before or after the command: only the outer ones have a default.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--library", metavar="NAME", help="the library to use")
+    shared.add_argument(
+        "--model", metavar="NAME|PATH", help='the language model; "none" answers with quotes alone'
+    )
+    parser = argparse.ArgumentParser(
+        prog="assistant",
+        description="Answers questions about your own documents, offline, with checked quotes.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[shared],
+    )
+    parser.add_argument("--version", action="version", version=f"assistant {__version__}")
+    parser.set_defaults(run=_chat, library="default", model=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=f"example:\n  {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[shared],
+        )
+        made.set_defaults(run=run)
+        return made
+
+    ask = command(
+        "ask",
+        _ask,
+        "answer one question, or many with --jsonl",
+        'assistant ask "When did Ban Ki-moon visit Libya?"',
+    )
+    ask.add_argument("question", nargs="*", metavar="QUESTION", help="read from stdin if left out")
+    how = ask.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="the answer as a JSON object")
+    how.add_argument(
+        "--jsonl",
+        action="store_true",
+        help="a question a line on stdin, an answer a line on stdout",
+    )
+    search = command(
+        "search",
+        _search,
+        "show the passages that fit a query",
+        "assistant search peace conference --json",
+    )
+    search.add_argument("query", nargs="+", metavar="QUERY")
+    search.add_argument("--json", action="store_true", help="as JSON")
+    search.add_argument("--limit", type=_positive, default=5, help="how many (default: 5)")
+    add = command(
+        "add", _add, "read files and folders into the library", "assistant add ~/notes report.md"
+    )
+    add.add_argument("paths", nargs="+", metavar="PATH")
+    remove = command("remove", _remove, "forget documents", "assistant remove report.md")
+    remove.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
+    sources = command("sources", _sources, "list what is in the library", "assistant sources")
+    sources.add_argument("--json", action="store_true", help="as JSON")
+    _add_eval(
+        command(
+            "eval",
+            _eval,
+            "score the answers to a question set",
+            "assistant eval questions.jsonl --documents folder",
+        )
+    )
+    return parser
+
+
+def _add_eval(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument("questions", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument(
+        "--documents", metavar="DIR", help="answer from these files instead of the library"
+    )
+    evaluate.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions")
+    evaluate.add_argument("--predictions", metavar="FILE", help="write each answer as a JSON line")
+    evaluate.add_argument("--json", metavar="FILE", help="write the measures as JSON")
+
+
+def _positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value

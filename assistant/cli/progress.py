@@ -1,0 +1,144 @@
+"""Shows an indexing as it goes: a bar on a terminal, plain lines otherwise."""
+
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.cli import output
+from assistant.library.indexing import (
+    Embedding,
+    FileFailed,
+    FileIndexed,
+    IndexEvent,
+    Rebuilding,
+    Waiting,
+)
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+_LINE_EVERY_S = 5.0
+
+
+@dataclass
+class Outcome:
+    """What an indexing came to."""
+
+    files: int = 0
+    passages: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    failed: list[FileFailed] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def watch(events: Iterable[IndexEvent], *, quiet: bool = False) -> Outcome:
+    """Consume the events of an indexing and show them; failures are told in any case."""
+    outcome = Outcome()
+    began = time.monotonic()
+    display: _Lines | _Bar = (
+        _Lines(quiet) if quiet or not output.is_terminal(sys.stderr) else _Bar()
+    )
+    with display.shown:
+        for event in events:
+            _count(outcome, event)
+            display.show(event)
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def _count(outcome: Outcome, event: IndexEvent) -> None:
+    if isinstance(event, FileIndexed):
+        outcome.unchanged += event.change == "unchanged"
+        outcome.files += event.change != "unchanged"
+        outcome.passages += event.passages
+    elif isinstance(event, FileFailed):
+        outcome.failed.append(event)
+    elif isinstance(event, Embedding):
+        outcome.embedded = event.done
+
+
+def sentence(event: IndexEvent) -> str:
+    """What an event means to a person; "" where it is only progress."""
+    if isinstance(event, FileFailed):
+        return f"{output.safe_line(event.source)}: {event.message} {event.remedy}".rstrip()
+    if isinstance(event, FileIndexed) and event.note:
+        return f"{output.safe_line(event.source)}: {event.note}"
+    if isinstance(event, Waiting):
+        return "Another process is changing this library; waiting for it to end."
+    if isinstance(event, Rebuilding):
+        return f"The vector store was incomplete: {event.passages} vectors are made anew."
+    return ""
+
+
+class _Lines:
+    """Plain lines for pipes and logs."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._last = time.monotonic()
+        self._began = self._last
+        self.shown: AbstractContextManager[object] = nullcontext()
+
+    def show(self, event: IndexEvent) -> None:
+        if text := sentence(event):
+            output.tell(text)
+        elif self._quiet:
+            return
+        elif isinstance(event, FileIndexed) and event.change != "unchanged":
+            output.tell(f"{output.safe_line(event.source)}: {event.passages} passages")
+        elif isinstance(event, Embedding) and time.monotonic() - self._last > _LINE_EVERY_S:
+            self._last = time.monotonic()
+            rate = event.done / (self._last - self._began)
+            left = (event.total - event.done) / rate
+            output.tell(f"{event.done} of {event.total} passages, {rate:.0f}/s, {left:.0f} s left")
+
+
+class _Bar:
+    """A bar with passages per second and the time left."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            ProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+        from rich.text import Text
+
+        class Rate(ProgressColumn):
+            def render(self, task: "object") -> Text:
+                speed = getattr(task, "speed", None)
+                return Text(f"{speed:.0f} passages/s" if speed else "")
+
+        self._progress: Progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Rate(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._files = 0
+        self.shown: AbstractContextManager[object] = self._progress
+
+    def show(self, event: IndexEvent) -> None:
+        if text := sentence(event):
+            self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        if self._task is None:
+            self._task = self._progress.add_task("Reading", total=None)
+        if isinstance(event, FileIndexed):
+            self._files += 1
+            self._progress.update(self._task, description=f"Reading file {self._files}")
+        elif isinstance(event, Embedding):
+            self._progress.update(
+                self._task, description="Indexing", total=event.total, completed=event.done
+            )

@@ -1,0 +1,30 @@
+"""Opens the library and the models for a command, and says what the person should know."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from assistant.assistant import Assistant
+from assistant.cli import output
+from assistant.cli.progress import watch
+
+
+@contextmanager
+def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assistant]:
+    """The assistant for a command that reads: an empty default library gets the seeds first."""
+    with Assistant(options.library, options.model) as assistant:
+        assistant.start_loading(llm=llm)
+        seeding = assistant.seed()
+        if seeding is not None:
+            outcome = watch(seeding, quiet=True)
+            output.tell(
+                f"The library was empty: {outcome.files} documents that come with the assistant"
+                " were added. Add your own with `assistant add PATH`."
+            )
+        elif assistant.library.catalogue.waiting_count():
+            # An earlier indexing was stopped; its text is searched already, by words alone.
+            watch(assistant.library.finish(), quiet=not output.is_terminal(sys.stderr))
+        if not assistant.library.sources():
+            output.tell("The library is empty. Add documents with `assistant add PATH`.")
+        yield assistant

@@ -1,0 +1,1 @@
+"""Turns of a conversation and how a follow-up is understood."""

@@ -1,0 +1,1 @@
+"""Files become documents: their text as read, their blocks, headings and pages."""

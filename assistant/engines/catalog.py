@@ -1,0 +1,92 @@
+"""Reads models/catalog.toml: which models there are and what their weights must be."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant import paths
+from assistant.errors import WeightsError
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file of weights: the package that carries it, its name there, its sha256 and size."""
+
+    package: str
+    file: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class EmbedderEntry:
+    """An embedder of the catalogue; `dimension` of its vectors, `max_tokens` that it reads."""
+
+    name: str
+    title: str
+    weights: Weights
+    tokenizer: Path
+    dimension: int
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class LlmEntry:
+    """An LLM of the catalogue; `weights` is None for a file that the person named themselves."""
+
+    name: str
+    title: str
+    weights: Weights | None
+    context_tokens: int
+    prompt: str
+    answering: str
+
+
+@lru_cache(maxsize=1)
+def _catalog() -> dict[str, dict[str, dict[str, object]]]:
+    path = paths.shipped("models") / "catalog.toml"
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _entry(kind: str, name: str | None) -> tuple[str, dict[str, object]]:
+    entries = _catalog()[kind]
+    chosen = name or next(n for n, e in entries.items() if e.get("default"))
+    if chosen not in entries:
+        raise WeightsError(
+            f"There is no {kind} named {chosen!r}.", f"These are known: {', '.join(entries)}."
+        )
+    return chosen, entries[chosen]
+
+
+def _weights(entry: dict[str, object]) -> Weights:
+    return Weights(
+        str(entry["package"]), str(entry["file"]), str(entry["sha256"]), int(str(entry["bytes"]))
+    )
+
+
+def embedder(name: str | None = None) -> EmbedderEntry:
+    """The embedder `name`, or the default one."""
+    chosen, entry = _entry("embedder", name)
+    return EmbedderEntry(
+        name=chosen,
+        title=str(entry["title"]),
+        weights=_weights(entry),
+        tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
+        dimension=int(str(entry["dimension"])),
+        max_tokens=int(str(entry["max_tokens"])),
+    )
+
+
+def llm(name: str | None = None) -> LlmEntry:
+    """The LLM `name`, or the default one."""
+    chosen, entry = _entry("llm", name)
+    return LlmEntry(
+        name=chosen,
+        title=str(entry["title"]),
+        weights=_weights(entry),
+        context_tokens=int(str(entry["context_tokens"])),
+        prompt=str(entry["prompt"]),
+        answering=str(entry["answering"]),
+    )

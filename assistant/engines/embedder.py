@@ -1,0 +1,167 @@
+"""Sentence and token vectors by onnxruntime: all-MiniLM-L6-v2, int8, without torch."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.engines import weights
+from assistant.engines.catalog import EmbedderEntry
+from assistant.errors import EngineError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+Vectors = NDArray[np.float32]
+
+# A batch reads about as fast as its texts one by one (the cores are busy with one long text),
+# so batches only serve short texts, where the calls themselves would cost.
+_BATCH_TEXTS = 8
+_BATCH_TOKENS = 256
+_PADDING = 1.1
+
+
+class OnnxEmbedder:
+    """Turns texts into unit vectors; loaded on first use, safe to call from several threads."""
+
+    def __init__(self, entry: EmbedderEntry, *, threads: int | None = None) -> None:
+        self.entry = entry
+        self._threads = threads
+        self._loaded: tuple[Any, Tokenizer] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @property
+    def dimension(self) -> int:
+        return self.entry.dimension
+
+    def describe(self) -> dict[str, str]:
+        """Name and sha256 of its weights, as recorded with answers."""
+        return {"name": self.entry.name, "sha256": self.entry.weights.sha256}
+
+    def load(self) -> None:
+        """Load weights and tokenizer now. Raises WeightsError or EngineError."""
+        self._parts()
+
+    def embed(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Unit vectors of `texts`, shape (len(texts), dimension): the mean of the token vectors.
+
+        `on_progress` is told how many texts are done, after each batch.
+        """
+        vectors = np.empty((len(texts), self.entry.dimension), dtype=np.float32)
+        done = 0
+        for indices, hidden, mask in self._batches(texts):
+            pooled = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1)[:, None]
+            vectors[indices] = _unit(pooled)
+            done += len(indices)
+            if on_progress is not None:
+                on_progress(done)
+        return vectors
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors, Vectors]]:
+        """For each text: its tokens, their unit vectors (tokens, dimension), its own unit vector.
+
+        The marks at both ends are left out of the tokens; they do take part in the mean.
+        """
+        results: list[tuple[list[str], Vectors, Vectors]] = [
+            ([], np.empty((0, 0), np.float32), np.empty(0, np.float32))
+        ] * len(texts)
+        for indices, hidden, mask, encodings in self._encoded_batches(texts):
+            for row, index in enumerate(indices):
+                length = int(mask[row].sum())
+                tokens = hidden[row, :length]
+                mean = _unit(tokens.mean(axis=0, keepdims=True))[0]
+                inner = encodings[row].tokens[1 : length - 1]
+                results[index] = (inner, _unit(tokens[1 : length - 1]), mean)
+        return results
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
+        for indices, hidden, mask, _ in self._encoded_batches(texts):
+            yield indices, hidden, mask
+
+    def _encoded_batches(
+        self, texts: Sequence[str]
+    ) -> Iterator[tuple[list[int], Vectors, Vectors, list["Encoding"]]]:
+        session, tokenizer = self._parts()
+        encodings = tokenizer.encode_batch([text or " " for text in texts])
+        lengths = [len(e.ids) for e in encodings]
+        for indices in length_batches(lengths):
+            longest = max(lengths[i] for i in indices)
+            ids = np.zeros((len(indices), longest), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for row, i in enumerate(indices):
+                ids[row, : lengths[i]] = encodings[i].ids
+                mask[row, : lengths[i]] = 1
+            inputs = {
+                "input_ids": ids,
+                "attention_mask": mask,
+                "token_type_ids": np.zeros_like(ids),
+            }
+            hidden = session.run(None, inputs)[0]
+            yield indices, hidden, mask.astype(np.float32), [encodings[i] for i in indices]
+
+    def _parts(self) -> tuple[Any, "Tokenizer"]:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self.entry, self._threads)
+            return self._loaded
+
+
+def length_batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Indices in batches of about equal length, shortest first, so that next to nothing is padded.
+
+    Within a batch the longest is at most a tenth longer than the shortest.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
+    batches: list[list[int]] = []
+    for i in order:
+        last = batches[-1] if batches else None
+        if (
+            last is not None
+            and len(last) < _BATCH_TEXTS
+            and lengths[i] <= lengths[last[0]] * _PADDING
+            and lengths[i] * (len(last) + 1) <= _BATCH_TOKENS
+        ):
+            last.append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
+def _load(entry: EmbedderEntry, threads: int | None) -> tuple[Any, "Tokenizer"]:
+    path: Path = weights.verified(entry.weights)
+    # ~0.1 s to import each, so only when a vector is wanted.
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    # Spinning threads would take the cores from the LLM in its own process.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+        tokenizer = Tokenizer.from_file(str(entry.tokenizer))
+    except Exception as error:  # onnxruntime and tokenizers raise types of their own
+        raise EngineError(
+            f"The embedder {entry.title} does not load: {error}.", "Run `uv sync --reinstall`."
+        ) from error
+    tokenizer.enable_truncation(entry.max_tokens)
+    tokenizer.no_padding()
+    return session, tokenizer
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)

@@ -1,0 +1,171 @@
+"""Text to the tokens of one GGUF and back: its vocabulary, its chat template, its answer's text.
+
+Part of the child process (`llama_child.py`); the functions of llama.cpp come in as `lib`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# For a GGUF that carries no template of its own.
+CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+class ChildError(Exception):
+    """Something to tell the parent in one sentence."""
+
+
+class Vocabulary:
+    """Text to tokens and back for one model. Control tokens come from the template only."""
+
+    def __init__(self, lib: Any, model: Any) -> None:
+        self._lib = lib
+        self._vocab = lib.llama_model_get_vocab(model)
+        self.size = int(lib.llama_vocab_n_tokens(self._vocab))
+        self.bos_text = self._text(lib.llama_vocab_bos(self._vocab))
+        self.eos_text = self._text(lib.llama_vocab_eos(self._vocab))
+
+    def tokenize(self, text: str, *, add_bos: bool = False) -> list[int]:
+        """Token ids of `text`, control tokens in it recognised."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 2
+        tokens = (self._lib.llama_token * room)()
+        count = self._lib.llama_tokenize(self._vocab, raw, len(raw), tokens, room, add_bos, True)
+        if count < 0:
+            raise ChildError("The prompt could not be split into tokens.")
+        return list(tokens[:count])
+
+    def defuse(self, text: str) -> str:
+        """`text` with control tokens broken up: a document must not end a turn or open one."""
+        while control := {t for t in self.tokenize(text) if self._is_control(t)}:
+            for token in control:
+                mark = self._text(token)
+                text = text.replace(mark, f"{mark[0]} {mark[1:]}" if len(mark) > 1 else " ")
+        return text
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; perhaps half a character, empty for control tokens."""
+        # Llama.detokenize has room for 32 bytes and returns garbage for longer tokens.
+        for size in (32, 1024):
+            buffer = ctypes.create_string_buffer(size)
+            count = self._lib.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+            if count >= 0:
+                return buffer.raw[:count]
+        return b""
+
+    def ends(self, token: int) -> bool:
+        """Whether the model means the end of its answer by this token."""
+        return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
+
+    def _is_control(self, token: int) -> bool:
+        return bool(self._lib.llama_vocab_is_control(self._vocab, token))
+
+    def _text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        return str(self._lib.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace"))
+
+
+class ChatTemplate:
+    """Messages to prompt tokens, by the template in the GGUF or ChatML where it has none."""
+
+    def __init__(self, lib: Any, model: Any, vocabulary: Vocabulary) -> None:
+        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+        own = lib.llama_model_chat_template(model, None)
+        self._vocabulary = vocabulary
+        self._own = own is not None
+        self._formatter = Jinja2ChatFormatter(
+            template=own.decode("utf-8") if own else CHATML,
+            bos_token=vocabulary.bos_text,
+            eos_token=vocabulary.eos_text,
+        )
+        # A model that knows no ChatML writes the mark as plain text.
+        self.stops = () if self._own else ("<|im_end|>",)
+
+    def tokens(self, messages: Sequence[dict[str, str]]) -> list[int]:
+        """The prompt's token ids. ChildError where the template refuses the messages."""
+        safe = [{**m, "content": self._vocabulary.defuse(m["content"])} for m in messages]
+        try:
+            prompt = self._render(safe)
+        except Exception:
+            # Some templates (Gemma's) know no system turn: it becomes part of the first question.
+            try:
+                prompt = self._render(_without_system(safe))
+            except Exception as error:
+                raise ChildError(f"The model's chat template failed: {error}.") from error
+        return self._vocabulary.tokenize(prompt, add_bos=not self._own)
+
+    def _render(self, messages: Sequence[dict[str, str]]) -> str:
+        # enable_thinking: Qwen3 and others would think for a thousand tokens first.
+        return str(self._formatter(messages=messages, enable_thinking=False).prompt)
+
+
+def _without_system(messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """The messages with the system turns put in front of the first other one."""
+    system = [m["content"] for m in messages if m["role"] == "system"]
+    turns = [m for m in messages if m["role"] != "system"]
+    if not turns:
+        return [{"role": "user", "content": "\n\n".join(system)}]
+    first = {**turns[0], "content": "\n\n".join([*system, turns[0]["content"]])}
+    return [first, *turns[1:]]
+
+
+class TextGate:
+    """Turns token bytes into text that may be shown: whole characters, never a stop string.
+
+    A token is held back while its text could still become part of a stop string, so every token
+    that leaves has its own log probability, and the texts joined are the answer.
+    """
+
+    def __init__(self, stops: Iterable[str] = ()) -> None:
+        self._stops = [stop for stop in stops if stop]
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held: list[tuple[str, float]] = []
+        self.stopped = False
+
+    def push(self, piece: bytes, logprob: float) -> list[tuple[str, float]]:
+        """Takes one token; returns (text, logprob) of those that are clear now."""
+        self._held.append((self._decoder.decode(piece), logprob))
+        text = "".join(part for part, _ in self._held)
+        found = [at for at in map(text.find, self._stops) if at >= 0]
+        if found:
+            self.stopped = True
+            return self._cut(min(found))
+        return self._release(len(text) - self._open_suffix(text))
+
+    def flush(self) -> list[tuple[str, float]]:
+        """What is still held when the answer ends; half a character is dropped."""
+        held, self._held = self._held, []
+        return held
+
+    def _open_suffix(self, text: str) -> int:
+        """Characters at the end of `text` that begin a stop string."""
+        longest = max(map(len, self._stops), default=1) - 1
+        sizes = range(min(longest, len(text)), 0, -1)
+        return next((n for n in sizes if any(s.startswith(text[-n:]) for s in self._stops)), 0)
+
+    def _release(self, end: int) -> list[tuple[str, float]]:
+        clear, position = 0, 0
+        for part, _ in self._held:
+            position += len(part)
+            if position > end:
+                break
+            clear += 1
+        released, self._held = self._held[:clear], self._held[clear:]
+        return released
+
+    def _cut(self, end: int) -> list[tuple[str, float]]:
+        released, position = [], 0
+        for part, logprob in self.flush():
+            if position >= end:
+                break
+            released.append((part[: end - position], logprob))
+            position += len(part)
+        return released

@@ -1,0 +1,86 @@
+"""Finds files of weights inside installed packages and checks that they are the right ones."""
+
+import hashlib
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+from assistant import paths
+from assistant.engines.catalog import Weights
+from assistant.errors import WeightsError
+
+_REINSTALL = "Run `uv sync --reinstall-package {}`."
+
+
+def locate(weights: Weights) -> Path:
+    """The file's path, without importing the package that carries it.
+
+    Raises WeightsError if the package or the file is not installed.
+    """
+    spec = find_spec(weights.package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    for folder in folders:
+        path = Path(folder) / weights.file
+        if path.is_file():
+            return path
+    raise WeightsError(
+        f"The weights {weights.file} are not installed.",
+        _REINSTALL.format(weights.package.replace("_", "-")),
+    )
+
+
+def verified(weights: Weights) -> Path:
+    """The file's path once its sha256 is the catalogue's.
+
+    Hashing 100 MB takes a third of a second, so the digest is remembered. Raises WeightsError if
+    the file is another.
+    """
+    path = locate(weights)
+    if path.stat().st_size != weights.bytes or sha256(path) != weights.sha256:
+        raise WeightsError(
+            f"The weights {path} are damaged: their sha256 is not the catalogue's.",
+            _REINSTALL.format(weights.package.replace("_", "-")),
+        )
+    return path
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal; remembered by path, size and time of change."""
+    state = path.stat()
+    seen = _read_seen()
+    match seen.get(str(path)):
+        case [str(digest), size, time] if [size, time] == [state.st_size, state.st_mtime_ns]:
+            return digest
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    _write_seen(seen | {str(path): [digest, state.st_size, state.st_mtime_ns]})
+    return digest
+
+
+def is_gguf(path: Path) -> bool:
+    """Whether a file begins as a GGUF model does."""
+    with path.open("rb") as file:
+        return file.read(4) == b"GGUF"
+
+
+def _seen_file() -> Path:
+    return paths.home() / "verified.json"
+
+
+def _read_seen() -> dict[str, list[object]]:
+    try:
+        seen = json.loads(_seen_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return seen if isinstance(seen, dict) else {}
+
+
+def _write_seen(seen: dict[str, list[object]]) -> None:
+    # Only a cache: where it cannot be written the next start hashes again.
+    try:
+        _seen_file().parent.mkdir(parents=True, exist_ok=True)
+        fresh = _seen_file().with_suffix(".new")
+        fresh.write_text(json.dumps(seen), encoding="utf-8")
+        fresh.replace(_seen_file())
+    except OSError:
+        return

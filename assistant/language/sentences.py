@@ -1,0 +1,127 @@
+"""Sentence borders, as character spans: they lose nothing but white space between sentences."""
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+# A sentence that runs on longer than this many characters is cut, for want of a better border.
+MAX_SENTENCE_CHARS = 700
+
+_ABBREVIATIONS = frozenset(
+    (
+        "mr mrs ms dr prof rev hon gen col maj capt cmdr lt sgt cpl pvt adm gov sen rep pres "
+        "st sr jr messrs mt ft inc ltd co corp llc bros dept est univ assn no nos vol vols "
+        "fig figs eq eqs sec ch chap pp pg ed eds trans cf al etc vs v viz ca approx e.g i.e "
+        "a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs "
+        "fri sat sun ave blvd rd u.s u.k u.n e.u u.s.a ph.d m.d b.a m.a b.c a.d d.c"
+    ).split()
+)
+# Abbreviations that may well end a sentence: a border follows only before a word that begins one.
+_MAY_END = frozenset(
+    ("etc al inc ltd co corp llc jr sr a.m p.m u.s u.k u.n e.u u.s.a ph.d m.d b.c a.d d.c").split()
+)
+_STARTERS = frozenset(
+    (
+        "The A An It Its In On At He She They We I This That These Those There But And "
+        "However When While As After Before For From By With If Since Although His Her Their "
+        "Our You Under During According Some Many Most Other Such Both One Two"
+    ).split()
+)
+# The end of a sentence: its mark, closing quotes and brackets, white space.
+_END = re.compile(
+    r"(?:[.!?\u2026\u203d]+[\"'\u201d\u2019\u00bb)\]*_]*(?:\[\d+\])*(?=\s)|[\u3002\uff01\uff1f])\s*"
+)
+_OPENING = "\"'\u201c\u2018\u00ab([*_"
+_PARAGRAPH = re.compile(r"(?>\r\n?|\n)[ \t]*(?>\r\n?|\n)\s*")
+# A line that begins a sentence whatever stands before it: a list item, a table row, a heading.
+_LINE_START = re.compile(
+    r"(?>\r\n?|\n)(?=[ \t]*(?:[-*+\u2022\u2013]\s|\d{1,3}[.)]\s|\||#{1,6}\s|>))"
+)
+_TABLE_LINE = re.compile(r"(?<=\|)[ \t]*(?>\r\n?|\n)")
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """The sentences of `text[start:end]` as (start, end) offsets in `text`, trimmed of white space.
+
+    Every character that is not white space is in exactly one span, and spans are in order.
+    """
+    stop = len(text) if end is None else end
+    spans: list[Span] = []
+    for block in _pieces(text, start, stop):
+        for left, right in _sentences(text, *block):
+            spans.extend(_cut_long(text, left, right))
+    return spans
+
+
+def trim(text: str, start: int, end: int) -> Span:
+    """The span without white space at its ends; start == end if nothing else is in it."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    return (start + left, start + len(piece.rstrip())) if piece.strip() else (start, start)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """The parts that no sentence crosses: paragraphs, list items, table rows."""
+    borders = {m.end() for m in _PARAGRAPH.finditer(text, start, end)}
+    borders |= {m.end() for m in _LINE_START.finditer(text, start, end)}
+    borders |= {m.end() for m in _TABLE_LINE.finditer(text, start, end)}
+    left = start
+    for border in [*sorted(borders), end]:
+        yield left, border
+        left = border
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    left = start
+    for mark in _END.finditer(text, start, end):
+        if mark.end() < end and _is_border(text, left, mark, end):
+            yield left, mark.end()
+            left = mark.end()
+    yield left, end
+
+
+def _is_border(text: str, left: int, mark: re.Match[str], end: int) -> bool:
+    found = mark.group()
+    if found[0] in "\u3002\uff01\uff1f":
+        return True
+    following = text[mark.end() : min(mark.end() + 40, end)].lstrip(_OPENING)
+    if not following:
+        return True
+    first = following[0]
+    if first.islower() or first in ",;:":
+        return False
+    if not found.startswith(".") or found.startswith(".."):
+        return True
+    before = re.search(r"[^\s(\[\"'\u201c\u2018]*$", text[left : mark.start()])
+    word = before.group().lower() if before else ""
+    begins = re.match(r"\w+", following)
+    starter = begins is not None and begins.group() in _STARTERS
+    if word in _MAY_END:
+        return starter
+    # "J. Smith", "U.S.A. Today": an initial ends a sentence only before a word that starts one.
+    if len(word) == 1 and word.isalpha() and word != "i":
+        return starter
+    if re.fullmatch(r"(?:[a-z]\.)+[a-z]", word):
+        return starter
+    if re.fullmatch(r"\d{1,2}", word) and text[left : mark.start()].strip() == word:
+        return False
+    return word not in _ABBREVIATIONS
+
+
+def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
+    left, right = trim(text, start, end)
+    while right - left > MAX_SENTENCE_CHARS:
+        window = text[left : left + MAX_SENTENCE_CHARS]
+        # Prefer the end of a clause, then a space, in the later half; else cut where it must be.
+        cut = max((window.rfind(mark) + len(mark) for mark in ("; ", ": ", ", ", "\n")), default=0)
+        if cut < MAX_SENTENCE_CHARS // 2:
+            cut = window.rfind(" ") + 1
+        if cut < MAX_SENTENCE_CHARS // 2:
+            cut = MAX_SENTENCE_CHARS
+        piece = trim(text, left, left + cut)
+        if piece[0] < piece[1]:
+            yield piece
+        left = trim(text, left + cut, right)[0]
+    if left < right:
+        yield left, right

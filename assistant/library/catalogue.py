@@ -1,0 +1,368 @@
+"""The catalogue of a library: documents, passages and the lexical index, in one SQLite file."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.documents.document import Document, LineMap
+from assistant.errors import LibraryError
+from assistant.language.sentences import Span
+from assistant.language.words import terms
+from assistant.library.passages import PassageSpan
+
+SCHEMA_VERSION = 1
+_FILE = "catalogue.sqlite3"
+_BUSY_SECONDS = 10.0
+# A heading names the subject of what stands below it, but is not the text that answers.
+_BM25 = "bm25(passage_terms, 1.0, 0.6)"
+# SQLite's limit on placeholders is far above this; short statements stay in its cache.
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """The state of a file as it was read; `sha256` is of its bytes."""
+
+    source: str
+    sha256: str
+    bytes: int
+    mtime_ns: int
+    parser: str
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """A stored document without its text; `embedded` of its `passages` have a vector."""
+
+    id: int
+    source: str
+    title: str
+    sha256: str
+    bytes: int
+    mtime_ns: int
+    parser: str
+    note: str
+    added_at: str
+    passages: int
+    embedded: int
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stored passage: `text` is its document's text[start:end], `sentences` spans in there."""
+
+    id: int
+    source: str
+    title: str
+    start: int
+    end: int
+    lines: tuple[int, int]
+    page: int | None
+    headings: tuple[str, ...]
+    sentences: tuple[Span, ...]
+    text: str
+
+    def slice(self, span: Span) -> str:
+        """The text of a span of the document that lies in this passage."""
+        return self.text[span[0] - self.start : span[1] - self.start]
+
+    def lines_of(self, span: Span) -> tuple[int, int]:
+        """The first and the last line of a span of the document that lies in this passage."""
+        first, last = LineMap(self.text).lines(span[0] - self.start, span[1] - self.start)
+        return self.lines[0] + first - 1, self.lines[0] + last - 1
+
+
+class Catalogue:
+    """One library's SQLite file. Reading never waits for a writer (WAL); one writer at a time.
+
+    Raises LibraryError where SQLite fails, with what to do about it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / _FILE
+        with _explained(self.path):
+            self._connection = sqlite3.connect(
+                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            # What a person removes is overwritten on disk, not only unlinked.
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._prepare()
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether there is a catalogue in `folder`; looking does not make one."""
+        return (folder / _FILE).is_file()
+
+    def close(self) -> None:
+        """Close the file; further calls fail."""
+        self._connection.close()
+
+    def _prepare(self) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > SCHEMA_VERSION:
+            raise LibraryError(
+                f"The library {self.path.parent} was written by a newer version of the assistant.",
+                "Update the assistant, or choose another library with --library.",
+            )
+        if version == 0:
+            script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it is kept, or nothing."""
+        with _explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        with _explained(self.path):
+            return self._connection.execute(query, tuple(values)).fetchall()
+
+    # Settings of the library: which embedder and which way of splitting made it.
+
+    def setting(self, key: str) -> str | None:
+        """A setting's value, or None."""
+        rows = self._rows("SELECT value FROM settings WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def set_settings(self, values: Mapping[str, str]) -> None:
+        """Write settings, all or none."""
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
+
+    # Documents.
+
+    def put(self, file: SourceFile, document: Document, passages: Iterable[PassageSpan]) -> int:
+        """Store a document in the place of what its source held before; returns its passages."""
+        with self._writing() as db:
+            self._forget(db, file.source)
+            cursor = db.execute(
+                "INSERT INTO documents (source, title, text, sha256, bytes, mtime_ns, parser, note,"
+                " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    file.source,
+                    document.title,
+                    document.text,
+                    file.sha256,
+                    file.bytes,
+                    file.mtime_ns,
+                    file.parser,
+                    document.note,
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
+            number = 0
+            for passage in passages:
+                number += 1
+                self._insert_passage(db, cursor.lastrowid, document, passage)
+            return number
+
+    @staticmethod
+    def _insert_passage(
+        db: sqlite3.Connection, document_id: int | None, document: Document, passage: PassageSpan
+    ) -> None:
+        cursor = db.execute(
+            'INSERT INTO passages (document_id, start, "end", first_line, last_line, page,'
+            " headings, sentences) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id,
+                passage.start,
+                passage.end,
+                *passage.lines,
+                passage.page,
+                json.dumps(passage.headings),
+                json.dumps(passage.sentences),
+            ),
+        )
+        body = " ".join(terms(document.text[passage.start : passage.end]))
+        context = " ".join(terms(" ".join((document.title, *passage.headings))))
+        db.execute(
+            "INSERT INTO passage_terms (rowid, body, headings) VALUES (?, ?, ?)",
+            (cursor.lastrowid, body, context),
+        )
+
+    def remove(self, source: str) -> bool:
+        """Forget a document and its passages; whether there was one."""
+        with self._writing() as db:
+            return self._forget(db, source)
+
+    @staticmethod
+    def _forget(db: sqlite3.Connection, source: str) -> bool:
+        row = db.execute("SELECT id FROM documents WHERE source = ?", (source,)).fetchone()
+        if row is None:
+            return False
+        passages = "SELECT id FROM passages WHERE document_id = ?"
+        db.execute(f"INSERT OR IGNORE INTO stale_vectors {passages}", row)
+        db.execute(f"DELETE FROM passage_terms WHERE rowid IN ({passages})", row)
+        db.execute("DELETE FROM documents WHERE id = ?", row)
+        return True
+
+    def scrub(self) -> None:
+        """Wipe what deleted rows left in the word index and in the write-ahead log.
+
+        FTS5 only marks words as deleted until its segments are merged; this merges them all, which
+        reads and writes the whole index.
+        """
+        with self._writing() as db:
+            db.execute("INSERT INTO passage_terms (passage_terms) VALUES ('optimize')")
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def touch(self, source: str, mtime_ns: int) -> None:
+        """Note a new time of change of a file whose content is the same."""
+        with self._writing() as db:
+            db.execute("UPDATE documents SET mtime_ns = ? WHERE source = ?", (mtime_ns, source))
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, by source."""
+        rows = self._rows(
+            "SELECT d.id, source, title, sha256, bytes, mtime_ns, parser, note, added_at,"
+            " COUNT(p.id), COALESCE(SUM(p.embedded), 0) FROM documents d"
+            " LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY source"
+        )
+        return [DocumentRecord(*row) for row in rows]  # type: ignore[arg-type]
+
+    def state(self, source: str) -> tuple[str, int] | None:
+        """The sha256 and time of change that a source had when it was read, or None."""
+        rows = self._rows("SELECT sha256, mtime_ns FROM documents WHERE source = ?", (source,))
+        return (str(rows[0][0]), int(str(rows[0][1]))) if rows else None
+
+    def text(self, source: str) -> str:
+        """The stored text of a document. Raises LibraryError if it is not in the library."""
+        rows = self._rows("SELECT text FROM documents WHERE source = ?", (source,))
+        if not rows:
+            raise LibraryError(f"{source} is not in the library.", "See `assistant sources`.")
+        return str(rows[0][0])
+
+    # Passages.
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """The passages with these ids; ids that are no longer there are left out."""
+        found: dict[int, Passage] = {}
+        for i in range(0, len(ids), _CHUNK):
+            chunk = ids[i : i + _CHUNK]
+            rows = self._rows(
+                'SELECT p.id, d.source, d.title, p.start, p."end", first_line, last_line, page,'
+                ' headings, sentences, substr(d.text, p.start + 1, p."end" - p.start)'
+                " FROM passages p JOIN documents d ON d.id = p.document_id"
+                f" WHERE p.id IN ({_marks(chunk)})",
+                chunk,
+            )
+            found |= {p.id: p for p in map(_passage, rows)}
+        return found
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        return int(str(self._rows("SELECT COUNT(*) FROM passages")[0][0]))
+
+    def waiting(self, limit: int) -> list[int]:
+        """Ids of passages that have no vector yet, oldest first."""
+        rows = self._rows(
+            "SELECT id FROM passages WHERE embedded = 0 ORDER BY id LIMIT ?", (limit,)
+        )
+        return [int(str(row[0])) for row in rows]
+
+    def waiting_count(self) -> int:
+        """How many passages have no vector yet."""
+        return int(str(self._rows("SELECT COUNT(*) FROM passages WHERE embedded = 0")[0][0]))
+
+    def mark_embedded(self, ids: Sequence[int]) -> None:
+        """Record that these passages have their vectors."""
+        with self._writing() as db:
+            db.executemany("UPDATE passages SET embedded = 1 WHERE id = ?", [(i,) for i in ids])
+
+    def mark_all_waiting(self) -> None:
+        """Record that no passage has a vector: the vector store was lost."""
+        with self._writing() as db:
+            db.execute("UPDATE passages SET embedded = 0")
+
+    def stale_vectors(self) -> list[int]:
+        """Ids of vectors whose passage is gone."""
+        return [int(str(row[0])) for row in self._rows("SELECT passage_id FROM stale_vectors")]
+
+    def clear_stale_vectors(self, ids: Sequence[int]) -> None:
+        """Record that the vector store has forgotten these."""
+        with self._writing() as db:
+            db.executemany("DELETE FROM stale_vectors WHERE passage_id = ?", [(i,) for i in ids])
+
+    # The lexical index.
+
+    def match(self, query_terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Passages that hold any of the terms, as (id, BM25 score), best and highest first."""
+        wanted = [t for t in dict.fromkeys(query_terms) if t]
+        if not wanted:
+            return []
+        expression = " OR ".join('"' + t.replace('"', '""') + '"' for t in wanted)
+        rows = self._rows(
+            f"SELECT rowid, -{_BM25} FROM passage_terms WHERE passage_terms MATCH ?"
+            f" ORDER BY {_BM25}, rowid LIMIT ?",
+            (expression, limit),
+        )
+        return [(int(str(i)), float(str(score))) for i, score in rows]
+
+    def term_frequency(self, wanted: Iterable[str]) -> dict[str, int]:
+        """In how many passages each of the terms occurs; 0 where it does not."""
+        counts = dict.fromkeys(wanted, 0)
+        for term in counts:
+            rows = self._rows("SELECT doc FROM term_counts WHERE term = ?", (term,))
+            counts[term] = int(str(rows[0][0])) if rows else 0
+        return counts
+
+
+def _passage(row: tuple[object, ...]) -> Passage:
+    (passage_id, source, title, start, end, first, last, page, headings, sentences, text) = row
+    return Passage(
+        id=int(str(passage_id)),
+        source=str(source),
+        title=str(title),
+        start=int(str(start)),
+        end=int(str(end)),
+        lines=(int(str(first)), int(str(last))),
+        page=None if page is None else int(str(page)),
+        headings=tuple(json.loads(str(headings))),
+        sentences=tuple((a, b) for a, b in json.loads(str(sentences))),
+        text=str(text),
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours: a sentence and a remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LibraryError(*_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> tuple[str, str]:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
+        return "The disk is full; nothing was lost.", "Free some space and run the command again."
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "Another process is writing to the library.", "Try again when it is done."
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return (f"The catalogue {path} is damaged.", "Move it away and add the documents again.")
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return (
+            f"The catalogue {path} cannot be opened for writing.",
+            "Check the folder's permissions.",
+        )
+    return f"The catalogue {path} cannot be read: {error}.", "Check the disk, then try again."

@@ -1,0 +1,47 @@
+"""What a library needs of the outside: something that embeds, something that stores vectors."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors, and to the vectors of their tokens."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def describe(self) -> dict[str, str]:
+        """Name and sha256 of its weights."""
+        ...
+
+    def embed(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension); progress in texts done."""
+        ...
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors, Vectors]]:
+        """For each text: tokens, their unit vectors (tokens, dimension), its own unit vector."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Unit vectors by passage id."""
+
+    def put(self, ids: Sequence[int], vectors: Vectors) -> None: ...
+
+    def remove(self, ids: Sequence[int]) -> None: ...
+
+    def nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
+        """(id, cosine) of the nearest, best first."""
+        ...
+
+    def count(self) -> int: ...

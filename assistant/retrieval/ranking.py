@@ -1,0 +1,123 @@
+"""The fitted model over the features: which sentence first, and how sure to be.
+
+Its weights are a small readable file, models/evidence-features.json, written by
+`python -m assistant.training evidence`.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant import paths
+from assistant.language.words import terms
+from assistant.retrieval.features import Candidate
+from assistant.retrieval.search import Query
+
+WEIGHTS_FILE = "evidence-features.json"
+
+# Told of a question from its ranked candidates: is the answer there at all?
+SIGNALS = (
+    "top_score",  # the ranking's score of the first sentence
+    "top_share",  # its share of the softmax over all candidates
+    "top_max_sim",
+    "top_cosine",
+    "top_coverage",
+    "top_names",
+    "top_type",
+    "top_pairs",
+    "best_max_sim",  # over all candidates
+    "best_cosine",
+    "best_coverage",
+    "passage_cosine",  # of the best passages
+    "passage_bm25",
+    "passage_coverage",
+    "unknown",  # idf share of the question's terms that no document has
+    "names_missing",  # share of the question's names that the first sentence's passage lacks
+    "terms",  # ln of the number of terms
+)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A linear model over named inputs: `bias + sum(weights[name] * input[name])`."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def __call__(self, inputs: Mapping[str, float]) -> float:
+        return self.bias + sum(w * inputs[name] for name, w in self.weights.items())
+
+
+@dataclass(frozen=True)
+class RankingModel:
+    """`evidence` scores a candidate's features, `confidence` a question's signals (as log odds).
+
+    Questions whose confidence is below `threshold` are refused.
+    """
+
+    evidence: Linear
+    confidence: Linear
+    threshold: float
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> RankingModel:
+    """The model that the project ships."""
+    path = paths.shipped("models") / WEIGHTS_FILE
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return RankingModel(
+        evidence=Linear(data["evidence"]["bias"], data["evidence"]["weights"]),
+        confidence=Linear(data["confidence"]["bias"], data["confidence"]["weights"]),
+        threshold=float(data["threshold"]),
+    )
+
+
+def rank(found: Sequence[Candidate], model: Linear) -> list[tuple[Candidate, float]]:
+    """Candidates with their scores, best first."""
+    scored = [(c, model(c.features)) for c in found]
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0].passage.passage.id, pair[0].span))
+
+
+def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str, float]:
+    """The SIGNALS of a question; all 0 where nothing was found."""
+    if not ranked:
+        return dict.fromkeys(SIGNALS, 0.0) | {"unknown": 1.0}
+    top, score = ranked[0]
+    rows = [c.features for c, _ in ranked]
+    weight = sum(query.idf.values()) or 1.0
+    passage_terms = top.features["passage_coverage"]
+    total = sum(math.exp(s - score) for _, s in ranked)
+    return {
+        "top_score": score,
+        "top_share": 1 / total,
+        "top_max_sim": top.features["max_sim"],
+        "top_cosine": top.features["cosine"],
+        "top_coverage": top.features["coverage"],
+        "top_names": top.features["names"],
+        "top_type": top.features["type"],
+        "top_pairs": top.features["pairs"],
+        "best_max_sim": max(r["max_sim"] for r in rows),
+        "best_cosine": max(r["cosine"] for r in rows),
+        "best_coverage": max(r["coverage"] for r in rows),
+        "passage_cosine": max(r["passage_cosine"] for r in rows),
+        "passage_bm25": max(r["passage_bm25"] for r in rows),
+        "passage_coverage": passage_terms,
+        "unknown": sum(query.idf[t] for t in query.unknown) / weight,
+        "names_missing": _names_missing(query, top),
+        "terms": math.log(len(query.terms) + 1),
+    }
+
+
+def _names_missing(query: Query, top: Candidate) -> float:
+    if not query.names:
+        return 0.0
+    passage = top.passage.passage
+    present = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
+    return len(query.names - present) / len(query.names)
+
+
+def probability(log_odds: float) -> float:
+    """The probability of log odds."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))

@@ -1,0 +1,110 @@
+"""Passages for a question: BM25 and dense vectors, fused by their normalised scores."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.errors import LibraryError
+from assistant.language.questions import AnswerType, answer_type, subject_terms
+from assistant.language.words import names
+from assistant.library.catalogue import Passage
+from assistant.library.library import Library
+from assistant.library.stores import Vectors
+
+# Passages taken from each of the two rankings before they are fused.
+_CANDIDATES = 40
+# The share of BM25 in the fused score; the rest is the cosine's.
+_BM25_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question made ready: its terms with their inverse document frequencies, and its vector.
+
+    `idf[term]` is ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N passages (Robertson & Zaragoza
+    2009); `unknown` are terms that occur in no passage. `vector` is None without a vector store.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    idf: dict[str, float]
+    unknown: frozenset[str]
+    names: frozenset[str]
+    type: AnswerType
+    vector: Vectors | None
+    tokens: tuple[str, ...]
+    token_vectors: Vectors | None
+
+
+@dataclass(frozen=True)
+class ScoredPassage:
+    """A passage with its fused score (1 is the best possible) and the two it was made from."""
+
+    passage: Passage
+    score: float
+    bm25: float
+    cosine: float
+
+
+def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
+    """Analyse a question against a library's vocabulary and embed it."""
+    wanted = tuple(dict.fromkeys(subject_terms(question)))
+    counts = library.catalogue.term_frequency(wanted)
+    total = library.catalogue.passage_count()
+    idf = {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
+    tokens, token_vectors, vector = (
+        library.embedder.embed_tokens([question])[0] if dense else ([], None, None)
+    )
+    return Query(
+        text=question,
+        terms=wanted,
+        idf=idf,
+        unknown=frozenset(t for t, n in counts.items() if n == 0),
+        names=frozenset(names(question) & set(wanted)),
+        type=answer_type(question),
+        vector=vector,
+        tokens=tuple(tokens),
+        token_vectors=token_vectors,
+    )
+
+
+def search(library: Library, query: Query, limit: int) -> tuple[list[ScoredPassage], str]:
+    """The best passages, and a sentence if the vectors could not be used (else "")."""
+    lexical = library.catalogue.match(query.terms, _CANDIDATES)
+    dense: list[tuple[int, float]] = []
+    notice = ""
+    if query.vector is not None:
+        try:
+            dense = library.vectors.nearest(query.vector, _CANDIDATES)
+        except LibraryError as error:
+            notice = f"{error.message} {error.remedy}"
+    fused = fuse(lexical, dense)[: limit * 2]
+    passages = library.catalogue.passages([i for i, _, _, _ in fused])
+    found = [
+        ScoredPassage(passages[i], score, bm25, cosine)
+        for i, score, bm25, cosine in fused
+        if i in passages
+    ]
+    return found[:limit], notice
+
+
+def fuse(
+    lexical: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]]
+) -> list[tuple[int, float, float, float]]:
+    """Both rankings as (id, fused score, BM25, cosine), best first.
+
+    Each score is divided by its best, after the cosine's lowest is taken off: sums of normalised
+    scores keep how far apart hits are, which ranks alone (RRF) lose. A passage that only one
+    ranking found has 0 in the other.
+    """
+    bm25, cosine = dict(lexical), dict(dense)
+    best = max(bm25.values(), default=0.0)
+    high, low = max(cosine.values(), default=0.0), min(cosine.values(), default=0.0)
+    share = _BM25_SHARE if cosine else 1.0
+    rows = []
+    for i in bm25 | cosine:
+        lexical_part = bm25[i] / best if i in bm25 and best > 0 else 0.0
+        dense_part = (cosine[i] - low) / (high - low) if i in cosine and high > low else 0.0
+        score = share * lexical_part + (1 - share) * dense_part
+        rows.append((i, score, bm25.get(i, 0.0), cosine.get(i, 0.0)))
+    return sorted(rows, key=lambda row: (-row[1], row[0]))

@@ -1,0 +1,1 @@
+"""How the fitted parts are made: commands that turn question sets into files in models/."""

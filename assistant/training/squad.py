@@ -1,0 +1,72 @@
+"""Reads question sets in SQuAD's JSON shape and builds libraries of their documents."""
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import AssistantError
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question on a paragraph; `answers` are phrases of it, empty where it has none."""
+
+    question: str
+    answers: tuple[str, ...]
+    paragraph: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """A document of a question set: its paragraphs, and what is asked about them."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    questions: tuple[Asked, ...]
+
+
+def read(path: Path) -> list[Article]:
+    """The articles of a SQuAD (v1 or v2) file. Raises AssistantError if it is not one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))["data"]
+        return [_article(entry) for entry in data]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AssistantError(
+            f"{path} cannot be read as a SQuAD file: {error}.", "Name files in SQuAD's JSON shape."
+        ) from error
+
+
+def _article(entry: dict[str, object]) -> Article:
+    paragraphs = entry["paragraphs"]
+    assert isinstance(paragraphs, list)
+    return Article(
+        title=str(entry["title"]),
+        paragraphs=tuple(p["context"].strip() for p in paragraphs),
+        questions=tuple(q for p in paragraphs for q in _questions(p)),
+    )
+
+
+def _questions(paragraph: dict[str, object]) -> Iterator[Asked]:
+    asked = paragraph["qas"]
+    assert isinstance(asked, list)
+    for q in asked:
+        answers = () if q.get("is_impossible") else tuple(a["text"] for a in q.get("answers", ()))
+        yield Asked(q["question"], answers, str(paragraph["context"]).strip())
+
+
+def sample(articles: Sequence[Article], number: int, seed: int) -> list[Asked]:
+    """At most `number` of the answerable questions of the articles, drawn at random."""
+    questions = [q for article in articles for q in article.questions if q.answers]
+    return random.Random(seed).sample(questions, min(number, len(questions)))
+
+
+def write_documents(articles: Sequence[Article], folder: Path) -> None:
+    """The articles as text files, paragraphs separated by blank lines."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, article in enumerate(articles):
+        name = re.sub(r"\W+", "-", article.title)[:60]
+        text = "\n\n".join(article.paragraphs)
+        (folder / f"{number:03}-{name}.txt").write_text(text, encoding="utf-8")

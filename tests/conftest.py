@@ -1,0 +1,48 @@
+"""What tests share: a home of their own, the real embedder loaded once, small libraries."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import paths
+from assistant.engines import catalog
+from assistant.engines.embedder import OnnxEmbedder
+from assistant.library.library import Library
+from assistant.library.vectors import ChromaVectors
+
+SEED_ARTICLE = "000_fbb4ad618a715ec0.txt"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for each test: nothing of the person who runs them is touched."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("ASSISTANT_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> OnnxEmbedder:
+    return OnnxEmbedder(catalog.embedder())
+
+
+@pytest.fixture
+def library(tmp_path: Path, embedder: OnnxEmbedder) -> Iterator[Library]:
+    """An empty library with real stores."""
+    folder = tmp_path / "library"
+    made = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def seed_library(
+    tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder
+) -> Iterator[Library]:
+    """The shipped documents, indexed once; tests only read it."""
+    folder = tmp_path_factory.mktemp("seeds") / "library"
+    made = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    list(made.add([str(paths.shipped("seeds"))]))
+    yield made
+    made.close()
