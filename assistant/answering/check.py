@@ -27,6 +27,8 @@ _CLAIMS = frozenset(
         "over under than between may might could would should likely"
     ).split()
 )
+# How many of the meaning-bearing words after a negation it is taken to be about.
+_REACH = 2
 # Of a statement's meaning-bearing words in the evidence, how many must stand in its order.
 _ORDER = 0.6
 
@@ -68,18 +70,18 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
     context = set(here) | set(terms(" ".join((passage.title, *passage.headings))))
     asked = set(terms(question))
     said = content_terms(statement)
-    if not set(said) & set(here) - asked:
-        return "it says nothing that the question does not"
     if missing := names(statement, skip_first=False) - context - _plain_openers(statement, asked):
         return f"{_example(statement, missing)} is not in the evidence"
     if missing := set(said) - context - asked:
         return f"{_example(statement, missing)} is not in the evidence"
     if added := _claims(statement) - _claims(evidence.quote) - _claims(question):
         return f"{sorted(added)[0]!r} is not in the evidence"
-    if _is_negative(statement) != _is_negative(_clause(statement, evidence.quote)):
+    if _is_negative(statement) != _negates(evidence.quote, set(said)):
         return "one of the two is negated"
     if _order(said, here) < _ORDER:
         return "its words stand in another order"
+    if not set(said) & set(here) - asked:
+        return "it says nothing that the question does not"
     return ""
 
 
@@ -97,15 +99,17 @@ def _is_negative(text: str) -> bool:
     return len(_NEGATION.findall(text)) % 2 == 1
 
 
-def _clause(statement: str, quote: str) -> str:
-    """The part of a quote that the statement speaks of: from its first to its last shared word."""
-    said = set(content_terms(statement))
-    shared = [w for w in words(quote) if not w.is_stop_word and term(w.text) in said]
-    if not shared:
-        return quote
-    # A negation stands before what it negates: look a few words further to the left.
-    left = quote[: shared[0].start].rsplit(maxsplit=3)
-    return " ".join(left[1:]) + " " + quote[shared[0].start : shared[-1].end]
+def _negates(quote: str, said: set[str]) -> bool:
+    """Whether the quote negates what the statement speaks of.
+
+    A negation counts if one of the next words is in the statement: that a town was taken
+    "without clashes" does not deny that it was taken.
+    """
+    negations = 0
+    for match in _NEGATION.finditer(quote):
+        following = content_terms(quote[match.end() : match.end() + 80])[:_REACH]
+        negations += any(t in said for t in following)
+    return negations % 2 == 1
 
 
 def _order(said: Sequence[str], here: Sequence[str]) -> float:

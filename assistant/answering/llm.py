@@ -30,11 +30,11 @@ class Finished:
 
     finish: Literal["stop", "length", "cancelled"]
     text: str
-    prompt_tokens: int
-    cached_tokens: int
-    completion_tokens: int
-    prefill_ms: float
-    decode_ms: float
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    prefill_ms: float = 0.0
+    decode_ms: float = 0.0
 
 
 GenerationEvent = Reading | Token | Finished

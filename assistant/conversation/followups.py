@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language.questions import answer_type
 from assistant.language.words import STOP_WORDS, content_terms, words
 
 _PERSON = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself)\b", re.IGNORECASE)
@@ -17,6 +18,7 @@ _LEANING = re.compile(
 )
 # "that" and "there" as in "Is there a", "said that": they point at nothing.
 _POINTLESS = re.compile(r"\b(?:is|are|was|were) there\b|\b\w+(?:id|ed|ys|ay) that\b", re.IGNORECASE)
+_SIGNS = "?!.,;:()[]\"'\u201c\u201d\u2018\u2019"
 _NAME = re.compile(r"\b[A-Z][\w'\u2019.-]*(?:\s+(?:(?:of|the|de|al|and)\s+)?[A-Z][\w'\u2019.-]*)*")
 
 
@@ -31,20 +33,20 @@ class Turn:
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
     """The question with what it leans on filled in; unchanged if it stands alone.
 
-    A pronoun takes the last fitting name of the conversation; a question with too little of its
+    A pronoun takes the name that the conversation is about; a question with too little of its
     own takes the words of the one before it, in brackets, so that nothing is put in its mouth.
     """
     if not history or not leans(question):
         return question
     last = history[-1]
     filled = question
-    if _PERSON.search(question) and (name := _last_name(history, set(_names_in(question)))):
+    if _PERSON.search(question) and (name := _subject(history, set(_names_in(question)))):
         filled = _PERSON.sub(lambda m: _as(m.group(), name), question, count=1)
         if len(content_terms(filled)) - len(content_terms(name)) >= 2:
             return filled
-    carried = [w.text for w in words(last.question) if not w.is_stop_word]
-    own = {w.text.lower() for w in words(filled)}
-    missing = [w for w in carried if w.lower() not in own]
+    carried = [w.strip(_SIGNS) for w in last.question.split()]
+    own = {w.text.lower() for w in words(filled)} | STOP_WORDS
+    missing = [w for w in carried if w and w.lower() not in own]
     return f"{filled.rstrip('?!. ')} ({' '.join(missing)})?" if missing else filled
 
 
@@ -57,11 +59,17 @@ def leans(question: str) -> bool:
     return len(own) < 2 and not any(w.is_capitalised for w in own[1:])
 
 
-def _last_name(history: Sequence[Turn], exclude: set[str]) -> str:
+def _subject(history: Sequence[Turn], exclude: set[str]) -> str:
+    """Whom the conversation is about: the first name of the last question that has one.
+
+    After a "who" question it is whoever the answer named, and a quote names several: then there is
+    none, and the words of the question itself are carried over.
+    """
     for turn in reversed(history):
-        for name in reversed(_names_in(turn.question)):
-            if name not in exclude:
-                return name
+        if answer_type(turn.question) == "person":
+            return ""
+        if found := [name for name in _names_in(turn.question) if name not in exclude]:
+            return found[0]
     return ""
 
 

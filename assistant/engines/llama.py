@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
+from assistant.answering.llm import Finished, Reading, Token
+from assistant.answering.prompts import Message
 from assistant.engines.llama_process import (
     POLL_S,
     ChildProcess,
@@ -43,43 +44,6 @@ class PromptTooLong(EngineError):
         super().__init__(message, "Use fewer or shorter passages, or a larger context.")
 
 
-@dataclass(frozen=True)
-class Message:
-    """One turn of the conversation that is the prompt."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Progress through the prompt, in tokens; those reused from the last prompt count as done."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Token:
-    """One token of the answer: whole characters (perhaps none) and its natural log probability."""
-
-    text: str
-    logprob: float
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The end of an answer. `text` is all tokens joined; `stop` is the model's end or a string."""
-
-    finish: Literal["stop", "length", "cancelled"]
-    text: str
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    prefill_ms: float = 0.0
-    decode_ms: float = 0.0
-
-
 class LlamaEngine:
     """One GGUF in a child process. Safe to use from several threads; one answer at a time."""
 
@@ -87,12 +51,18 @@ class LlamaEngine:
         self,
         path: Path,
         *,
+        name: str = "",
+        sha256: str = "",
         n_ctx: int = 4096,
         n_threads: int | None = None,
         seed: int = 1,
         log_path: Path | None = None,
     ) -> None:
-        """`n_threads`: None for all usable physical cores. `log_path`: what llama.cpp prints."""
+        """`n_threads`: None for all usable physical cores. `log_path`: what llama.cpp prints.
+
+        `name` and `sha256` (of the file) are what is recorded with answers.
+        """
+        self._described = {"name": name or path.stem, "sha256": sha256}
         self._load = {
             "type": "load",
             "path": str(path.absolute()),
@@ -106,6 +76,10 @@ class LlamaEngine:
         self._child: ChildProcess | None = None
         self._closed = False
         self._generations = 0
+
+    def describe(self) -> dict[str, str]:
+        """Name and sha256, as recorded with answers."""
+        return dict(self._described)
 
     @property
     def pid(self) -> int | None:

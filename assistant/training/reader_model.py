@@ -38,8 +38,8 @@ class _Layer(nn.Module):
             for part in self.qkv(x).split(WIDTH, dim=-1)
         )
         # Written out rather than as one fused call: onnxruntime quantises these products.
-        weights = torch.softmax(q @ k.transpose(2, 3) * (WIDTH // HEADS) ** -0.5 + bias, dim=-1)
-        mixed = (self.drop(weights).to(v.dtype) @ v).transpose(1, 2).reshape(batch, length, WIDTH)
+        weights = torch.softmax((q * (WIDTH // HEADS) ** -0.5) @ k.transpose(2, 3) + bias, dim=-1)
+        mixed = (weights @ v).transpose(1, 2).reshape(batch, length, WIDTH)
         x = self.norm1(x + self.drop(self.out(mixed)))
         return self.norm2(x + self.drop(self.outer(nn.functional.gelu(self.inner(x)))))
 

@@ -13,7 +13,9 @@ def test_utf8_needs_no_note(encoding: str) -> None:
     assert decode(GERMAN.encode(encoding)) == (GERMAN, "")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"]
+)
 def test_other_encodings_are_read_with_a_note(encoding: str) -> None:
     text, note = decode(GERMAN.encode(encoding))
     assert text == GERMAN
@@ -25,7 +27,9 @@ def test_cyrillic_of_old_is_recognised() -> None:
     assert decode(russian.encode("cp1251"))[0] == russian
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"text\0text"])
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"text\0text"]
+)
 def test_binary_data_is_refused(data: bytes) -> None:
     with pytest.raises(DocumentError, match="binary"):
         decode(data)

@@ -57,15 +57,23 @@ def test_markdown_structure() -> None:
 
 
 def test_markdown_is_the_same_with_windows_line_ends() -> None:
-    unix = [(kind, text.replace("\r", ""), path) for kind, text, path in blocks("a.md", MARKDOWN.replace(b"\n", b"\r\n"))]
+    unix = [
+        (kind, text.replace("\r", ""), path)
+        for kind, text, path in blocks("a.md", MARKDOWN.replace(b"\n", b"\r\n"))
+    ]
     assert unix == blocks("a.md", MARKDOWN)
 
 
 def test_the_title_comes_from_front_matter_heading_first_line_or_name() -> None:
     assert parse(Path("x.md"), MARKDOWN)[0].title == "The guide"
     assert parse(Path("x.md"), b"# Only a *heading*\n")[0].title == "Only a heading"
-    assert parse(Path("x.txt"), b"A short first line\n\nThen the text, which goes on.")[0].title == "A short first line"
-    assert parse(Path("notes-2024.txt"), b"A sentence, not a title.\n\nMore.")[0].title == "notes-2024"
+    assert (
+        parse(Path("x.txt"), b"A short first line\n\nThen the text, which goes on.")[0].title
+        == "A short first line"
+    )
+    assert (
+        parse(Path("notes-2024.txt"), b"A sentence, not a title.\n\nMore.")[0].title == "notes-2024"
+    )
 
 
 def test_an_unclosed_fence_and_front_matter_lose_nothing() -> None:
@@ -74,7 +82,12 @@ def test_an_unclosed_fence_and_front_matter_lose_nothing() -> None:
 
 
 def test_text_is_split_at_blank_lines_of_any_kind() -> None:
-    assert [b[1] for b in blocks("a.txt", b"one\r\nline\r\n \r\ntwo\n\t\nthree\r\rfour")] == ["one\r\nline", "two", "three", "four"]
+    assert [b[1] for b in blocks("a.txt", b"one\r\nline\r\n \r\ntwo\n\t\nthree\r\rfour")] == [
+        "one\r\nline",
+        "two",
+        "three",
+        "four",
+    ]
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\xef\xbb\xbf"])
@@ -91,6 +104,12 @@ def test_an_unknown_format_names_those_that_are_known() -> None:
 def test_lines_count_as_an_editor_does() -> None:
     text = "one\r\ntwo\rthree\n\x0cfour\u2028still four"
     lines = LineMap(text)
-    assert [lines.line(text.index(word)) for word in ("one", "two", "three", "four", "still")] == [1, 2, 3, 4, 4]
+    assert [lines.line(text.index(word)) for word in ("one", "two", "three", "four", "still")] == [
+        1,
+        2,
+        3,
+        4,
+        4,
+    ]
     assert lines.lines(0, len(text)) == (1, 4)
     assert lines.lines(0, text.index("two")) == (1, 1)

@@ -1,5 +1,7 @@
 """Sentences are found where a reader would find them, and nothing of the text is lost."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,11 +36,19 @@ def test_borders(sentences: list[str]) -> None:
 
 
 def test_hard_line_breaks_do_not_end_a_sentence() -> None:
-    assert found("A line that\r\ngoes on. And\nanother.") == ["A line that\r\ngoes on.", "And\nanother."]
+    assert found("A line that\r\ngoes on. And\nanother.") == [
+        "A line that\r\ngoes on.",
+        "And\nanother.",
+    ]
 
 
 def test_list_items_and_table_rows_stand_alone() -> None:
-    assert found("Bring:\n- a tent\n- two lamps\n1. a map") == ["Bring:", "- a tent", "- two lamps", "1. a map"]
+    assert found("Bring:\n- a tent\n- two lamps\n1. a map") == [
+        "Bring:",
+        "- a tent",
+        "- two lamps",
+        "1. a map",
+    ]
     assert found("| a | b |\n| 1 | 2 |") == ["| a | b |", "| 1 | 2 |"]
 
 
@@ -53,7 +63,10 @@ def test_a_text_without_any_mark_is_cut_at_spaces() -> None:
 
 
 texts = st.text(
-    alphabet=st.one_of(st.sampled_from('abcXYZ .!?"\n\r\t-|0123,;:)(e\u0301\U0001f600\u3002\ufeff'), st.characters()),
+    alphabet=st.one_of(
+        st.sampled_from('abcXYZ .!?"\n\r\t-|0123,;:)(e\u0301\U0001f600\u3002\ufeff'),
+        st.characters(),
+    ),
     max_size=400,
 )
 
@@ -63,4 +76,4 @@ def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -
     spans = sentence_spans(text)
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
     assert all(a < b for a, b in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))

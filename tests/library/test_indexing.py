@@ -61,7 +61,9 @@ def test_a_folder_is_added_with_its_readable_files(library: Library, tmp_path: P
     assert in_step(library) == 3
 
 
-def test_adding_again_is_free(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_adding_again_is_free(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path, "a.txt")
     add(library, path)
     before = library.catalogue.passages([1])
@@ -79,7 +81,9 @@ def test_a_changed_file_replaces_its_passages(library: Library, tmp_path: Path) 
     assert changes(add(library, path)) == {"a.txt": "changed"}
     assert in_step(library) == 1
     assert library.catalogue.match(["bridg"], 5) == []
-    assert [i for i, _ in library.catalogue.match(["tunnel"], 5)] == list(library.catalogue.passages(range(9)))
+    assert [i for i, _ in library.catalogue.match(["tunnel"], 5)] == list(
+        library.catalogue.passages(range(9))
+    )
 
 
 def test_a_removed_document_leaves_nothing_behind(library: Library, tmp_path: Path) -> None:
@@ -100,7 +104,9 @@ def test_a_removed_document_leaves_nothing_behind(library: Library, tmp_path: Pa
     assert b"weevil" not in left
 
 
-def test_remove_takes_a_folder_and_refuses_what_is_not_clear(library: Library, tmp_path: Path) -> None:
+def test_remove_takes_a_folder_and_refuses_what_is_not_clear(
+    library: Library, tmp_path: Path
+) -> None:
     write(tmp_path, "x/same.txt", "One text.")
     write(tmp_path, "y/same.txt", "Another text.")
     add(library, tmp_path / "x", tmp_path / "y")
@@ -122,11 +128,13 @@ def test_a_bad_file_is_named_and_the_good_ones_are_added(library: Library, tmp_p
     failed = {Path(e.source).name: e.message for e in events if isinstance(e, FileFailed)}
     assert set(failed) == {"binary.txt", "empty.txt", "nowhere", "x.pdf"}
     assert set(changes(events)) == {"good.txt", "latin.txt"}
-    assert [e.note for e in events if isinstance(e, FileIndexed) and "latin" in e.source][0]
+    assert next(e.note for e in events if isinstance(e, FileIndexed) and "latin" in e.source)
     assert library.catalogue.state(str(good)) is not None
 
 
-def test_an_indexing_that_was_stopped_is_finished_by_the_next(library: Library, tmp_path: Path) -> None:
+def test_an_indexing_that_was_stopped_is_finished_by_the_next(
+    library: Library, tmp_path: Path
+) -> None:
     path = write(tmp_path, "a.txt")
     events = library.add([str(path)])
     assert isinstance(next(events), FileIndexed)
@@ -138,7 +146,9 @@ def test_an_indexing_that_was_stopped_is_finished_by_the_next(library: Library, 
     assert in_step(library) == 1
 
 
-def test_a_lost_vector_store_is_rebuilt_from_the_catalogue(tmp_path: Path, embedder: OnnxEmbedder) -> None:
+def test_a_lost_vector_store_is_rebuilt_from_the_catalogue(
+    tmp_path: Path, embedder: OnnxEmbedder
+) -> None:
     folder = tmp_path / "library"
     first = Library(folder, ChromaVectors(folder / "vectors"), embedder)
     add(first, write(tmp_path, "a.txt"))

@@ -34,7 +34,11 @@ def test_two_full_paragraphs_stay_two_passages() -> None:
 def test_a_passage_never_crosses_a_heading_and_knows_its_path() -> None:
     document, _ = parse(Path("a.md"), b"# A\n\none\n\n## B\n\ntwo\n\n# C\n\nthree")
     found = [(document.text[p.start : p.end], p.headings, p.lines) for p in split(document)]
-    assert found == [("one", ("A",), (3, 3)), ("two", ("A", "B"), (7, 7)), ("three", ("C",), (11, 11))]
+    assert found == [
+        ("one", ("A",), (3, 3)),
+        ("two", ("A", "B"), (7, 7)),
+        ("three", ("C",), (11, 11)),
+    ]
 
 
 def test_a_heading_with_nothing_below_it_is_not_lost() -> None:
@@ -43,7 +47,10 @@ def test_a_heading_with_nothing_below_it_is_not_lost() -> None:
 
 
 mixed = st.text(
-    alphabet=st.one_of(st.sampled_from("ab .!\n\r\t#-|`=\u0301\U0001f600\u4e2d\ufeff\u200b"), st.characters(exclude_categories=["Cs", "Cc"])),
+    alphabet=st.one_of(
+        st.sampled_from("ab .!\n\r\t#-|`=\u0301\U0001f600\u4e2d\ufeff\u200b"),
+        st.characters(exclude_categories=["Cs", "Cc"]),
+    ),
     max_size=300,
 )
 

@@ -1,0 +1,70 @@
+"""Evidence: the sentence that answers comes first, and confidence tells when there is none."""
+
+import numpy as np
+import pytest
+
+from assistant.library.library import Library
+from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.features import FEATURES, max_sim, token_weights
+from assistant.retrieval.ranking import SIGNALS, shipped_model
+from assistant.retrieval.search import prepare
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("When did Ban Ki-moon visit Libya?", "October 2014"),
+        ("How far is Gharyan from Tripoli?", "31 miles"),
+        ("Who ordered the march on Tripoli?", "Khalifa Hifter"),
+        ("How do I add a folder?", "assistant add PATH"),
+        ("What is the exit status if there was an error?", "2 if there was an error"),
+    ],
+)
+def test_the_answering_sentence_comes_first(
+    seed_library: Library, question: str, part: str
+) -> None:
+    found = retrieve(seed_library, question, shipped_model())
+    assert part in found.evidence[0].quote
+    assert found.is_answered
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the world cup in 1998?",
+        "what is the boiling point of mercury",
+        "How do plants make sugar?",
+    ],
+)
+def test_another_subject_is_refused(seed_library: Library, question: str) -> None:
+    assert not retrieve(seed_library, question, shipped_model()).is_answered
+
+
+def test_a_quote_is_its_document_s_text(seed_library: Library) -> None:
+    for e in retrieve(seed_library, "What did Guterres say about war?", shipped_model()).evidence:
+        assert seed_library.catalogue.text(e.passage.source)[slice(*e.span)] == e.quote
+
+
+def test_the_shipped_model_knows_every_feature_and_signal() -> None:
+    model = shipped_model()
+    assert set(model.evidence.weights) == set(FEATURES)
+    assert set(model.confidence.weights) == set(SIGNALS)
+    assert 0 < model.threshold < 1
+
+
+def test_max_sim_is_the_weighted_mean_of_the_best_matches() -> None:
+    question = np.eye(3, dtype=np.float32)[:2]
+    sentence = np.eye(3, dtype=np.float32)[[0, 2]]
+    assert max_sim(question, sentence, np.array([3, 1], np.float32)) == pytest.approx(0.75)
+    assert max_sim(question[:0], sentence, np.array([], np.float32)) == 0
+
+
+def test_rare_words_weigh_more_than_function_words(seed_library: Library) -> None:
+    query = prepare(seed_library, "Who is Guterres?")
+    weights = dict(zip(query.tokens, token_weights(query), strict=True))
+    assert weights["gut"] > 10 * weights["is"]
+
+
+def test_an_empty_library_answers_nothing(library: Library) -> None:
+    found = retrieve(library, "Who is it?", shipped_model())
+    assert (found.evidence, found.passages, found.is_answered) == ((), (), False)

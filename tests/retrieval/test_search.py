@@ -1,0 +1,59 @@
+"""Hybrid retrieval: what words find and what meaning finds, in one order."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.library.library import Library
+from assistant.retrieval.search import fuse, prepare, search
+
+
+def test_fusing_adds_normalised_scores() -> None:
+    rows = fuse([(1, 10.0), (2, 5.0)], [(2, 0.9), (3, 0.5)])
+    assert [(i, round(score, 3)) for i, score, _, _ in rows] == [(2, 0.75), (1, 0.5), (3, 0.0)]
+    assert fuse([], []) == []
+
+
+def test_without_vectors_words_alone_decide() -> None:
+    assert [(i, s) for i, s, _, _ in fuse([(7, 4.0), (8, 1.0)], [])] == [(7, 1.0), (8, 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("Who is the second UN chief to visit Libya since 2011?", "Ban Ki-moon"),
+        ("How far is Gharyan from the capital?", "31 miles"),
+        ("Which command puts a folder into the library?", "assistant add PATH"),
+    ],
+)
+def test_the_passage_that_answers_is_among_the_first_three(
+    seed_library: Library, question: str, part: str
+) -> None:
+    found, notice = search(seed_library, prepare(seed_library, question), 3)
+    assert notice == ""
+    assert any(part in p.passage.text for p in found)
+    assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
+
+
+def test_spelling_case_and_form_do_not_matter(seed_library: Library) -> None:
+    plain = search(seed_library, prepare(seed_library, "marching on TRIPOLI"), 1)[0]
+    assert "march on Tripoli" in plain[0].passage.text
+
+
+def test_a_query_of_nothing_but_signs_finds_nothing_and_breaks_nothing(
+    seed_library: Library,
+) -> None:
+    for query in ('"', "*", "NEAR(", "a AND b OR", "-- ; DROP TABLE passages", "ő" * 300):
+        search(seed_library, prepare(seed_library, query), 5)
+    assert seed_library.catalogue.passage_count() > 0
+
+
+def test_a_broken_vector_store_leaves_the_words(
+    tmp_path: Path, seed_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "vectors"
+    broken.write_text("not a folder")
+    monkeypatch.setattr(seed_library, "vectors", type(seed_library.vectors)(broken))  # type: ignore[call-arg]
+    found, notice = search(seed_library, prepare(seed_library, "Ban Ki-moon visited in October"), 3)
+    assert "Ban Ki-moon" in found[0].passage.text
+    assert "vector store cannot be used" in notice
