@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant import paths
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer
+from assistant.answering.answering import Answerer, Phrasing
 from assistant.engines import catalog, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
@@ -104,7 +104,10 @@ class Assistant:
         llm = self.llm()
         entry = self.llm_entry or catalog.llm()
         return Answerer(
-            self.library, shipped_model(), prompts.load(entry.prompt), llm, entry.answering
+            self.library,
+            shipped_model(),
+            llm,
+            Phrasing(prompts.load(entry.prompt), entry.answering, entry.draft_sentences),
         )
 
     def seed(self) -> Iterator[IndexEvent] | None:

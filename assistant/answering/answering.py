@@ -25,14 +25,25 @@ from assistant.answering.prompts import Prompt
 from assistant.conversation.followups import Turn, make_standalone
 from assistant.errors import EngineError, QuestionError
 from assistant.library.library import Library
-from assistant.retrieval.evidence import Evidence, Retrieval, retrieve
+from assistant.retrieval.evidence import Retrieval, retrieve
 from assistant.retrieval.ranking import RankingModel
 
 MAX_QUESTION_CHARS = 4_000
 REFUSAL = "The documents do not answer this."
-# Sentences the LLM drafts from: more of them distract a small one.
-_DRAFT_EVIDENCE = 3
 _DRAFT_TOKENS = 80
+
+
+@dataclass(frozen=True)
+class Phrasing:
+    """How a model is asked to phrase, and when it may lead.
+
+    It drafts from the best `sentences` of the evidence by `prompt`; `answering` is "quote",
+    "compose" or "auto" (see lead.py).
+    """
+
+    prompt: Prompt
+    answering: str = "auto"
+    sentences: int = 3
 
 
 @dataclass
@@ -54,15 +65,13 @@ class Answerer:
         self,
         library: Library,
         ranking: RankingModel,
-        prompt: Prompt,
         llm: Llm | None,
-        answering: str = "auto",
+        phrasing: Phrasing,
     ) -> None:
         self.library = library
         self._ranking = ranking
-        self._prompt = prompt
         self._llm = llm
-        self._answering = answering
+        self._phrasing = phrasing
 
     def answer(
         self,
@@ -110,8 +119,8 @@ class Answerer:
     def _draft(
         self, llm: Llm, found: Retrieval, drafting: _Drafting, cancel: threading.Event | None
     ) -> Iterator[AnswerEvent]:
-        evidence = found.evidence[:_DRAFT_EVIDENCE]
-        messages = self._prompt.messages(
+        evidence = found.evidence[: self._phrasing.sentences]
+        messages = self._phrasing.prompt.messages(
             evidence="\n".join(" ".join(e.quote.split()) for e in evidence),
             question=found.question,
         )
@@ -144,13 +153,12 @@ class Answerer:
         cited: tuple[Citation, ...] = ()
         if found.is_answered:
             composed = draft is not None and draft_leads(
-                found.question, verdicts, draft.mean_log_probability, self._answering
+                found.question, verdicts, draft.mean_log_probability, self._phrasing.answering
             )
             mode = "compose" if composed else "quote"
             said, cited = _composed(found, verdicts) if composed else _quoted(found)
         now = time.perf_counter()
         shown_at = drafting.first_token_at if mode == "compose" else None
-        used = {c.source + str(c.span) for c in cited}
         return Answer(
             question=asked,
             standalone_question=found.question,
@@ -160,11 +168,11 @@ class Answerer:
             threshold=found.threshold,
             statements=said,
             citations=cited,
-            passages=_uses(found, drafting, used),
+            passages=_uses(found, self._phrasing.sentences if draft else 1),
             mode=mode,
             model=self._llm.describe() if self._llm is not None else None,
             embedder=self.library.embedder.describe(),
-            prompt={"name": self._prompt.name, "hash": self._prompt.hash},
+            prompt={"name": self._phrasing.prompt.name, "hash": self._phrasing.prompt.hash},
             usage=_usage(drafting),
             timings=Timings(
                 retrieve_ms=found.milliseconds,
@@ -183,7 +191,7 @@ class Answerer:
             sentences = sentences[:-1]
         if not drafting.text:
             return None, []
-        evidence = found.evidence[:_DRAFT_EVIDENCE]
+        evidence = found.evidence[: self._phrasing.sentences]
         verdicts = [check(s, found.question, evidence) for s in sentences]
         mean = drafting.log_probability / drafting.tokens if drafting.tokens else -math.inf
         finish = drafting.finished.finish if drafting.finished else "failed"
@@ -237,10 +245,10 @@ def _text(said: Sequence[Statement]) -> str:
     )
 
 
-def _uses(found: Retrieval, drafting: _Drafting, used: set[str]) -> tuple[PassageUse, ...]:
-    read: Sequence[Evidence] = found.evidence[:_DRAFT_EVIDENCE] if drafting.finished else ()
+def _uses(found: Retrieval, sentences: int) -> tuple[PassageUse, ...]:
+    """The passages; used are those whose sentences were drafted from or quoted."""
+    read = found.evidence[:sentences] if found.is_answered else ()
     ids = {e.passage.id for e in read}
-    ids |= {e.passage.id for e in found.evidence[:1]} if used else set()
     return tuple(PassageUse(p, p.passage.id in ids) for p in found.passages)
 
 

@@ -43,17 +43,18 @@ def print_answer(answer: Answer) -> None:
     if answer.standalone_question != answer.question:
         output.tell(f"Understood as: {answer.standalone_question}")
     tell_notices(answer)
-    output.say(_wrapped(answer.text, width))
+    output.say(_wrapped(_shown(answer), width))
     if answer.status == "not_found":
         _print_nearest(answer, width)
         return
     dropped = sum(s.support == "unsupported" for s in answer.statements)
     if dropped:
-        output.say(f"({dropped} unsupported statement{'s' if dropped > 1 else ''} left out)")
+        output.say(f"({output.counted(dropped, 'unsupported statement')} left out)")
     output.say()
     for citation in answer.citations:
         output.say(_heading(citation))
-        output.say(_wrapped(f"\u201c{output.safe_line(citation.quote)}\u201d", width, "    "))
+        if answer.mode == "compose":  # otherwise the answer above is the quote
+            output.say(_wrapped(f"\u201c{output.safe_line(citation.quote)}\u201d", width, "    "))
     output.say()
     how = "phrased by the model and checked" if answer.mode == "compose" else "quoted"
     output.say(
@@ -77,6 +78,16 @@ def _print_nearest(answer: Answer, width: int) -> None:
         excerpt = textwrap.shorten(output.safe_line(passage.text), 160, placeholder=" \u2026")
         output.say(_wrapped(excerpt, width, "    "))
     output.say("\nAdd documents that do with `assistant add PATH`, or ask in other words.")
+
+
+def _shown(answer: Answer) -> str:
+    """The answer's text; a quote in quotation marks, its marker behind them."""
+    if answer.status == "not_found" or answer.mode == "compose":
+        return answer.text
+    return " ".join(
+        f"\u201c{s.text}\u201d " + " ".join(f"[{m}]" for m in s.citations)
+        for s in answer.statements
+    )
 
 
 def _heading(citation: Citation) -> str:

@@ -27,7 +27,8 @@ def run_ask(options: argparse.Namespace) -> int:
                 "With --jsonl the questions come from stdin.", "Leave the question out."
             )
         return _answer_lines(options)
-    question = readable_question(" ".join(options.question) or _read_stdin())
+    given = " ".join(options.question) if options.question else _read_stdin()
+    question = readable_question(given)
     with opened(options) as assistant:
         answerer = assistant.answerer()
         if options.json:

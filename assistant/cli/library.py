@@ -41,7 +41,7 @@ def run_sources(options: argparse.Namespace) -> int:
     for d in documents:
         state = _state(d)
         output.say(
-            f"{output.safe_line(d.source)}  {_size(d.bytes)}, {d.passages} passages"
+            f"{output.safe_line(d.source)}  {_size(d.bytes)}, {output.counted(d.passages, 'passage')}"
             + (f" ({state})" if state else "")
         )
     if not documents:
@@ -50,7 +50,9 @@ def run_sources(options: argparse.Namespace) -> int:
 
 
 def _summary(outcome: Outcome, total: int) -> str:
-    parts = [f"{_count(outcome.files, 'file')} read ({_count(outcome.passages, 'passage')})"]
+    parts = [
+        f"{output.counted(outcome.files, 'file')} read ({output.counted(outcome.passages, 'passage')})"
+    ]
     if outcome.unchanged:
         parts.append(f"{outcome.unchanged} unchanged")
     if outcome.failed:
@@ -58,12 +60,8 @@ def _summary(outcome: Outcome, total: int) -> str:
     rate = f", {outcome.embedded / outcome.seconds:.0f} passages/s" if outcome.embedded else ""
     return (
         f"{', '.join(parts)} in {outcome.seconds:.1f} s{rate}."
-        f" The library holds {_count(total, 'document')}."
+        f" The library holds {output.counted(total, 'document')}."
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _state(document: DocumentRecord) -> str:

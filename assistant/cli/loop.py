@@ -22,10 +22,9 @@ def run_loop(options: argparse.Namespace) -> int:
             "The chat needs a terminal.", 'Use `assistant ask "QUESTION"` in scripts.'
         )
     with opened(options) as assistant:
-        documents = len(assistant.library.sources())
+        documents = output.counted(len(assistant.library.sources()), "document")
         output.say(
-            f"{documents} document{'' if documents == 1 else 's'} in the library. Ask a question;"
-            " Ctrl-C stops an answer, Ctrl-D ends."
+            f"{documents} in the library. Ask a question; Ctrl-C stops an answer, Ctrl-D ends."
         )
         _converse(assistant)
     return DONE

@@ -120,18 +120,12 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    # Both options may stand before or after the command: only the outer ones have a default.
-    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--library", metavar="NAME", help="the library to use")
-    shared.add_argument(
-        "--model", metavar="NAME|PATH", help='the language model; "none" answers with quotes alone'
-    )
     parser = argparse.ArgumentParser(
         prog="assistant",
         description="Answers questions about your own documents, offline, with checked quotes.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[shared],
+        parents=[_everywhere()],
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
     parser.set_defaults(run=_chat, library="default", model=None)
@@ -146,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
             description=text[0].upper() + text[1:] + ".",
             epilog=f"example:\n  {example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            parents=[shared],
+            parents=[_everywhere()],
         )
         made.set_defaults(run=run)
         return made
@@ -191,6 +185,20 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     return parser
+
+
+def _everywhere() -> argparse.ArgumentParser:
+    """The options that may stand before the command or after it.
+
+    Made anew for each parser: argparse shares the options of a parent, and a default set for the
+    outer one would then undo what stood before the command.
+    """
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--library", metavar="NAME", help="the library to use")
+    shared.add_argument(
+        "--model", metavar="NAME|PATH", help='the language model; "none" answers with quotes alone'
+    )
+    return shared
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:

@@ -30,6 +30,11 @@ def safe_line(text: str) -> str:
     return " ".join(safe(text).split())
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 file", "2,000 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def say(text: str = "") -> None:
     """A line of the answer, to stdout."""
     _write(sys.stdout, f"{text}\n")

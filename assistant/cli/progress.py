@@ -89,7 +89,9 @@ class _Lines:
         elif self._quiet:
             return
         elif isinstance(event, FileIndexed) and event.change != "unchanged":
-            output.tell(f"{output.safe_line(event.source)}: {event.passages} passages")
+            output.tell(
+                f"{output.safe_line(event.source)}: {output.counted(event.passages, 'passage')}"
+            )
         elif isinstance(event, Embedding) and time.monotonic() - self._last > _LINE_EVERY_S:
             self._last = time.monotonic()
             rate = event.done / (self._last - self._began)

@@ -41,6 +41,7 @@ class LlmEntry:
     context_tokens: int
     prompt: str
     answering: str
+    draft_sentences: int = 3
 
 
 @lru_cache(maxsize=1)
@@ -89,4 +90,5 @@ def llm(name: str | None = None) -> LlmEntry:
         context_tokens=int(str(entry["context_tokens"])),
         prompt=str(entry["prompt"]),
         answering=str(entry["answering"]),
+        draft_sentences=int(str(entry["draft_sentences"])),
     )

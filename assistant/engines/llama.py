@@ -47,7 +47,7 @@ class PromptTooLong(EngineError):
 class LlamaEngine:
     """One GGUF in a child process. Safe to use from several threads; one answer at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is recorded of a model, and how to load it
         self,
         path: Path,
         *,

@@ -26,6 +26,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -197,6 +198,8 @@ def main() -> None:
     status = 1
     try:
         status = child.work()
+    except Exception:
+        traceback.print_exc()  # to the log; the parent sees that the process ended
     finally:
         # Without tearing down what llama.cpp's threads may still use.
         os._exit(status)

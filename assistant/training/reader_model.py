@@ -72,7 +72,9 @@ class Reader(nn.Module):
         self, input_ids: "Tensor", attention_mask: "Tensor", token_type_ids: "Tensor"
     ) -> tuple["Tensor", "Tensor"]:
         """Start and end logits, each (batch, tokens), float32; inputs (batch, tokens)."""
-        logits = self.head(self.encode(input_ids, attention_mask, token_type_ids)).float()
+        x = self.encode(input_ids, attention_mask, token_type_ids).float()
+        # The last map in full precision also where the rest is bfloat16: logits are compared.
+        logits = nn.functional.linear(x, self.head.weight.float(), self.head.bias.float())
         return logits[:, :, 0], logits[:, :, 1]
 
 

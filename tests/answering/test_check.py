@@ -29,7 +29,6 @@ def test_words_of_the_evidence_in_its_order_are_exact() -> None:
     ("statement", "question"),
     [
         ("Gharyan is 31 miles from Tripoli.", "How far is Gharyan from Tripoli?"),
-        ("The town is 50 kilometers from Tripoli.", "How far is the town from Tripoli?"),
         ("Hifter's forces took control of Gharyan on Wednesday.", "When was Gharyan taken?"),
     ],
 )
@@ -52,6 +51,11 @@ def test_a_rewording_within_the_evidence_is_supported(statement: str, question: 
             "Forces loyal to Hifter never took control of Gharyan.",
             "Who took Gharyan?",
             "a negation",
+        ),
+        (
+            "The town is 50 kilometers from Tripoli.",
+            "How far is the town from Tripoli?",
+            "a word of the question alone",
         ),
         ("Hifter's forces destroyed Gharyan.", "What did the forces do?", "another deed"),
         (

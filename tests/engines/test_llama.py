@@ -298,6 +298,15 @@ def test_close_ends_the_child_even_in_mid_answer() -> None:
         answer(engine)
 
 
+def test_an_engine_that_is_forgotten_ends_its_child() -> None:
+    engine = LlamaEngine(weights(), n_ctx=N_CTX)
+    engine.start()
+    pid = engine.pid
+    assert pid
+    del engine
+    assert wait_until(lambda: is_gone(pid))
+
+
 def test_a_killed_parent_leaves_no_orphan() -> None:
     code = (
         "import sys; from pathlib import Path; from assistant.engines.llama import *\n"

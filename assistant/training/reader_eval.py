@@ -1,0 +1,123 @@
+"""How well a reader in training does on articles that it never saw."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from assistant.evaluation.measures import contains, normalise
+from assistant.language.sentences import sentence_spans
+from assistant.training import reader_data
+from assistant.training.reader_data import Paragraph, Question, QuestionSet, Window
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from torch import Tensor
+
+    from assistant.training.reader_model import Reader
+
+MAX_SPAN_TOKENS = 30
+_DISTRACTORS = 4
+
+
+def evaluate(
+    reader: "Reader", sets: Sequence[QuestionSet], tokenizer: "Tokenizer", number: int, seed: int
+) -> dict[str, float]:
+    """Figures on `number` questions drawn from the sets.
+
+    `closed_*`: in the right paragraph; the others: among it and four near-misses of retrieval.
+    `auroc`: the best score with the right paragraph against that without its answer's sentence.
+    """
+    drawn = [(s, q) for s in sets for q in s.questions]
+    drawn = random.Random(seed).sample(drawn, min(number, len(drawn)))
+    totals: Counter[str] = Counter()
+    found_scores, missing_scores = [], []
+    for found, question in drawn:
+        gold = found.paragraphs[question.place]
+        near = [found.paragraphs[i] for i in question.neighbours[:_DISTRACTORS]]
+        rest = reader_data.without_answer(gold, question.answers)
+        ids = tokenizer.encode(question.text, add_special_tokens=False).ids
+        best = [_best(reader, ids, p) for p in (gold, *near)]
+        _tally(totals, question, gold, best, (gold, *near))
+        found_scores.append(max(score for score, _ in best))
+        if rest is not None:
+            others = [score for score, _ in best[1:]]
+            missing_scores.append(max([_best(reader, ids, rest)[0], *others]))
+    figures = {name: round(totals[name] / len(drawn), 3) for name in sorted(totals)}
+    figures["auroc"] = round(_auroc(found_scores, missing_scores), 3)
+    return figures
+
+
+def _tally(
+    totals: "Counter[str]",
+    question: Question,
+    gold: Paragraph,
+    best: Sequence[tuple[float, tuple[int, int]]],
+    paragraphs: Sequence[Paragraph],
+) -> None:
+    answers = [gold.text[a:b] for a, b in question.answers]
+    place = max(range(len(best)), key=lambda i: best[i][0])
+    for prefix, (_, (start, end)), paragraph in (
+        ("closed_", best[0], gold),
+        ("", best[place], paragraphs[place]),
+    ):
+        text = paragraph.text[start:end]
+        totals[f"{prefix}em"] += any(normalise(text) == normalise(a) for a in answers)
+        totals[f"{prefix}f1"] += max(f1(text, a) for a in answers)
+        sentence = next((s for s in sentence_spans(paragraph.text) if s[0] <= start < s[1]), (0, 0))
+        said = paragraph.text[slice(*sentence)]
+        totals[f"{prefix}sentence"] += contains(said, answers) or contains(
+            " ".join(answers), [said]
+        )
+
+
+def f1(text: str, gold: str) -> float:
+    """Token F1 of two phrases after SQuAD's normalisation."""
+    mine, theirs = normalise(text).split(), normalise(gold).split()
+    shared = sum((Counter(mine) & Counter(theirs)).values())
+    return 2 * shared / (len(mine) + len(theirs)) if shared else float(mine == theirs)
+
+
+def _best(
+    reader: "Reader", question: Sequence[int], paragraph: Paragraph
+) -> tuple[float, tuple[int, int]]:
+    """The best span's score above its window's null, and its characters in the paragraph."""
+    rows = reader_data.all_windows(question, paragraph)
+    ids, mask, types = tensors(rows)
+    with torch.no_grad():
+        starts, ends = reader(ids, mask, types)
+    best = (-1e9, (0, 0))
+    for i, row in enumerate(rows):
+        first, last = row.question_tokens + 2, len(row.ids) - 1
+        if last <= first:
+            continue
+        sums = starts[i, first:last, None] + ends[i, None, first:last]
+        near = torch.ones_like(sums).triu().tril(MAX_SPAN_TOKENS - 1).bool()
+        score, place = sums.masked_fill(~near, -1e9).flatten().max(0)
+        a, b = divmod(int(place), last - first)
+        value = float(score - starts[i, 0] - ends[i, 0])
+        if value > best[0]:
+            shift = first - row.shift
+            best = (value, (paragraph.offsets[a + shift][0], paragraph.offsets[b + shift][1]))
+    return best
+
+
+def tensors(rows: Sequence[Window]) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Ids, mask and types of the rows, padded, each of shape (rows, longest)."""
+    longest = max(len(r.ids) for r in rows)
+    ids = torch.zeros(len(rows), longest, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    for i, row in enumerate(rows):
+        ids[i, : len(row.ids)] = torch.tensor(row.ids)
+        mask[i, : len(row.ids)] = 1
+        types[i, row.question_tokens + 2 : len(row.ids)] = 1
+    return ids, mask, types
+
+
+def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    if not positive or not negative:
+        return 0.0
+    wins = sum((p > n) + 0.5 * (p == n) for p in positive for n in negative)
+    return wins / (len(positive) * len(negative))

@@ -1,0 +1,247 @@
+"""The chat's threads: one opens and answers, one changes the library; both post messages.
+
+Models, Chroma and the engine are imported in here only, so that the screen is drawn before.
+The threads are daemons: leaving the chat never waits for an import or a model.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from assistant.errors import AssistantError, WeightsError
+from assistant.tui.messages import (
+    Failed,
+    Indexed,
+    Indexing,
+    Opened,
+    OpenFailed,
+    Opening,
+    Progress,
+    Shelf,
+)
+
+if TYPE_CHECKING:
+    from assistant.answering.answering import Answerer
+    from assistant.assistant import Assistant
+    from assistant.conversation.followups import Turn
+    from assistant.library.indexing import IndexEvent
+    from assistant.library.library import Library
+
+Post = Callable[[Message], object]
+Change = Callable[["Library"], "Iterator[IndexEvent]"]
+_Job = Callable[[], None]
+NO_MODEL = "none"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question to answer; set `cancel` to stop."""
+
+    number: int
+    question: str
+    history: "tuple[Turn, ...]" = ()
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+def open_assistant(library: str, model: str | None, create: bool) -> "Assistant":
+    """The real thing."""
+    from assistant.assistant import Assistant
+
+    return Assistant(library, model, create=create)
+
+
+class Backend:
+    """Library and models behind the chat. Its calls return at once unless they say otherwise."""
+
+    def __init__(
+        self,
+        library: str,
+        model: str | None,
+        make: Callable[[str, str | None, bool], "Assistant"] = open_assistant,
+    ) -> None:
+        self.library_name = library
+        self.model = model
+        self._make = make
+        self._post: Post = lambda _: None
+        self._answering: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._changing: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._stop_changing = threading.Event()
+        self._assistant: Assistant | None = None
+        self._answerer: Answerer | None = None
+
+    def start(self, post: Post) -> None:
+        """Begin to open the library; everything that happens is posted from now on."""
+        self._post = post
+        for jobs in (self._answering, self._changing):
+            threading.Thread(target=_work, args=(jobs,), name="backend", daemon=True).start()
+        self.open(self.library_name, self.model)
+
+    def open(self, library: str, model: str | None, *, create: bool = False) -> None:
+        """Open a library with a model in the place of what is open."""
+        self._answering.put(lambda: self._open(library, model, create))
+
+    def ask(self, request: Request) -> None:
+        """Answer a question after those before it."""
+        self._answering.put(lambda: self._answer(request))
+
+    def change(self, change: Change, done: str = "") -> None:
+        """Change the library, for example `lambda library: library.add([path])`."""
+        self._changing.put(lambda: self._change(change, done))
+
+    def stop_changing(self) -> None:
+        """Stop adding after the file or batch in hand; what is done stays."""
+        self._stop_changing.set()
+
+    @property
+    def library(self) -> "Library":
+        """The open library, for reading. Raises AssistantError while there is none."""
+        if self._assistant is None:
+            raise AssistantError("The library is not open yet.", "Try again in a moment.")
+        return self._assistant.library
+
+    def close(self) -> None:
+        """End the model's process and close the library."""
+        self._post = lambda _: None
+        self._stop_changing.set()
+        if self._assistant is not None:
+            with suppress(Exception):
+                self._assistant.close()
+
+    # In the answering thread.
+
+    def _open(self, library: str, model: str | None, create: bool) -> None:
+        self._post(Opening("Opening the library \u2026"))
+        before = self._assistant
+        try:
+            assistant = self._assistant = self._make(library, model, create)
+            self._seed(assistant)
+            self._answerer = self._prepared(assistant, model)
+        except Exception as error:
+            self._assistant = before
+            self._post(OpenFailed(_sentence(error)))
+            if isinstance(error, WeightsError) and before is None:
+                self._open(library, NO_MODEL, create)
+            return
+        self.library_name, self.model = library, model
+        if before is not None:
+            before.close()
+        self._post(Opened(self._shelf(assistant)))
+        self._load(assistant)
+
+    def _load(self, assistant: "Assistant") -> None:
+        # Whoever needs a part that fails is told then; search by words works without.
+        with suppress(Exception):
+            assistant.embedder.load()
+            assistant.vectors.open()
+        if assistant.library.catalogue.waiting_count():
+            self.change(lambda opened: opened.finish())
+        self._post(Opening(""))
+
+    def _seed(self, assistant: "Assistant") -> None:
+        for _ in assistant.seed() or ():
+            self._post(Opening("Reading the documents that come with the assistant \u2026"))
+
+    def _prepared(self, assistant: "Assistant", model: str | None) -> "Answerer":
+        self._post(Opening("Starting the language model \u2026" if model != NO_MODEL else "\u2026"))
+        return assistant.answerer()
+
+    def _answer(self, request: Request) -> None:
+        if self._answerer is None:
+            self._post(Failed(request.number, "No library is open. Choose one with F5."))
+            return
+        if request.cancel.is_set():
+            self._post(Failed(request.number, "Stopped before anything was found."))
+            return
+        try:
+            for event in self._answerer.answer(request.question, request.history, request.cancel):
+                self._post(Progress(request.number, event))
+        except Exception as error:
+            self._post(Failed(request.number, _sentence(error)))
+
+    # In the changing thread.
+
+    def _change(self, change: Change, done: str) -> None:
+        assistant = self._assistant
+        self._stop_changing.clear()
+        if assistant is None:
+            self._post(Indexed("The library is not open yet.", failed=True))
+            return
+        try:
+            count = self._watch(assistant, change)
+            self._post(Indexed(done or count.sentence(), failed=bool(count.failed)))
+            self._post(Opened(self._shelf(assistant)))
+        except Exception as error:
+            self._post(Indexed(_sentence(error), failed=True))
+
+    def _watch(self, assistant: "Assistant", change: Change) -> "_Count":
+        from assistant.library.library import Library
+
+        # A connection of its own: a transaction here must not be seen by a search there.
+        library = Library(assistant.library.folder, assistant.vectors, assistant.embedder)
+        count = _Count()
+        try:
+            for event in change(library):
+                count.add(event)
+                self._post(Indexing(event))
+                if self._stop_changing.is_set():
+                    break
+        finally:
+            library.close()
+        return count
+
+    def _shelf(self, assistant: "Assistant") -> Shelf:
+        catalogue = assistant.library.catalogue
+        entry = assistant.llm_entry
+        return Shelf(
+            assistant.library.name,
+            len(catalogue.documents()),
+            catalogue.passage_count(),
+            entry.title if entry is not None else "",
+            assistant.llm_problem,
+        )
+
+
+@dataclass
+class _Count:
+    files: int = 0
+    passages: int = 0
+    unchanged: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, event: "IndexEvent") -> None:
+        from assistant.library.indexing import FileFailed, FileIndexed
+
+        if isinstance(event, FileFailed):
+            self.failed.append(f"{event.source}: {event.message}")
+        elif isinstance(event, FileIndexed):
+            self.unchanged += event.change == "unchanged"
+            self.files += event.change != "unchanged"
+            self.passages += event.passages
+
+    def sentence(self) -> str:
+        parts = [f"{self.files} file{'' if self.files == 1 else 's'} read"]
+        if self.unchanged:
+            parts.append(f"{self.unchanged} unchanged")
+        text = f"{', '.join(parts)}, {self.passages} passages."
+        if self.failed:
+            text += f" {len(self.failed)} could not be read: {self.failed[0]}"
+        return text
+
+
+def _work(jobs: "queue.SimpleQueue[_Job]") -> None:
+    while True:
+        jobs.get()()
+
+
+def _sentence(error: Exception) -> str:
+    """Any error as a sentence: nothing that goes wrong behind the chat may end it."""
+    if isinstance(error, AssistantError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}. Check the disk and the permissions, then try again."
+    return f"Something went wrong inside the assistant ({type(error).__name__}: {error})."

@@ -1,0 +1,80 @@
+"""What the chat's threads tell its screens; each carries one frozen value."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from assistant.answering.events import AnswerEvent
+    from assistant.library.indexing import IndexEvent
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What is open: a library and the model that answers; `note` is a sentence worth knowing."""
+
+    library: str
+    documents: int = 0
+    passages: int = 0
+    model: str = ""
+    note: str = ""
+
+
+class Opening(Message):
+    """The library or a model is being opened; `text` says what goes on, "" when all is loaded."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()
+
+
+class Opened(Message):
+    """Questions can be answered from now on; also sent when the library has changed."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        super().__init__()
+
+
+class OpenFailed(Message):
+    """A library or model could not be opened; what was open before still is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()
+
+
+class Progress(Message):
+    """An event of the answer to question `number`."""
+
+    def __init__(self, number: int, event: "AnswerEvent") -> None:
+        self.number = number
+        self.event = event
+        super().__init__()
+
+
+class Failed(Message):
+    """Question `number` has no answer, and why, in words."""
+
+    def __init__(self, number: int, text: str) -> None:
+        self.number = number
+        self.text = text
+        super().__init__()
+
+
+class Indexing(Message):
+    """An event of adding or removing documents."""
+
+    def __init__(self, event: "IndexEvent") -> None:
+        self.event = event
+        super().__init__()
+
+
+class Indexed(Message):
+    """Adding or removing is over; `text` says what it came to."""
+
+    def __init__(self, text: str, *, failed: bool = False) -> None:
+        self.text = text
+        self.failed = failed
+        super().__init__()

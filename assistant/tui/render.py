@@ -1,0 +1,181 @@
+"""Answers as styled text. Whatever comes from documents or models is plain text in here: it is
+made safe for the terminal and never read as markup."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.style import Style
+
+from assistant.cli.output import safe_line
+from assistant.tui import words
+
+if TYPE_CHECKING:
+    from assistant.answering.answer import Answer, Citation
+    from assistant.library.catalogue import Passage
+    from assistant.retrieval.evidence import Retrieval
+
+MUTED = "$text-muted"
+_EXCERPT = 220
+_NEAREST = 3
+_FOUND = 3
+_BAR = 20
+
+
+def places(answer: "Answer") -> tuple["Citation", ...]:
+    """What can be opened from an answer: its citations, or the nearest passages of a refusal."""
+    if answer.status == "answered":
+        return answer.citations
+    return tuple(
+        _whole(number, use.found.passage)
+        for number, use in enumerate(answer.passages[:_NEAREST], start=1)
+    )
+
+
+def found_places(found: "Retrieval") -> tuple["Citation", ...]:
+    """What can be opened while the answer is still being made: the quotes found, best first."""
+    from assistant.answering.answer import cite
+
+    if not found.is_answered:
+        return ()
+    best = found.evidence[:_FOUND]
+    return tuple(cite(number, e.passage, e.span) for number, e in enumerate(best, start=1))
+
+
+def _whole(number: int, passage: "Passage") -> "Citation":
+    from assistant.answering.answer import cite
+
+    return cite(number, passage, (passage.start, passage.end))
+
+
+def link(text: str, action: str, style: str = "") -> Content:
+    """Text that runs an action of its widget when it is clicked."""
+    content = Content.assemble((text, style) if style else text)
+    return content.stylize(Style.from_meta({"@click": action}))
+
+
+def marker(number: int) -> Content:
+    """A citation's marker, to click."""
+    return link(f"[{number}]", f"cite({number})", "bold $text-accent")
+
+
+def answer_text(answer: "Answer") -> Content:
+    """The answer with its markers; statements that differ in their backing each say theirs."""
+    if answer.status != "answered":
+        return Content(safe_line(answer.text))
+    said = [s for s in answer.statements if s.support != "unsupported"]
+    mixed = len({s.support for s in said}) > 1
+    parts: list[Content] = []
+    for statement in said:
+        text = safe_line(statement.text)
+        content = Content(f"\u201c{text}\u201d" if answer.mode == "quote" else text)
+        for number in statement.citations:
+            content += Content(" ") + marker(number)
+        if mixed:
+            content += Content.assemble((f" ({words.SUPPORT[statement.support]})", MUTED))
+        parts.append(content)
+    return Content(" ").join(parts)
+
+
+def answer_details(answer: "Answer", *, stopped: bool = False) -> Content:
+    """Below the answer: its sources, what was left out, how sure it is."""
+    if answer.status != "answered":
+        return _refusal_help(answer)
+    lines = []
+    for citation in answer.citations:
+        lines.append(place_line(citation))
+        if answer.mode == "compose":
+            lines.append(_quote(citation.quote))
+    lines += _left_out(answer)
+    lines += [_notice(text) for text in answer.notices]
+    if stopped:
+        lines.append(_notice("Stopped; this is what was found until then."))
+    lines.append(_foot(answer))
+    return Content("\n").join(lines)
+
+
+def place_line(place: "Citation") -> Content:
+    """Where a quote stands: marker, file, lines, headings."""
+    where = f" {words.file_name(place.source)}, {words.lines(place)}"
+    line = marker(place.marker) + link(where, f"cite({place.marker})", MUTED)
+    if place.headings:
+        line += Content.assemble((f" \u203a {words.headings(place)}", MUTED))
+    return line
+
+
+def found_text(places_found: Sequence["Citation"]) -> Content:
+    """The quotes that were found, while the model still drafts."""
+    lines = [Content.assemble(("Found in your documents", f"italic {MUTED}"))]
+    for place in places_found:
+        quote = safe_line(place.quote)
+        lines.append(marker(place.marker) + Content(f" \u201c{shortened(quote, 400)}\u201d"))
+        where = f"{words.file_name(place.source)}, {words.lines(place)}"
+        lines.append(Content.assemble((where, MUTED)))
+    return Content("\n").join(lines)
+
+
+def reading_text(done: int, total: int) -> Content:
+    """How far the model has read its prompt, as a bar and in numbers."""
+    full = round(_BAR * done / total) if total else 0
+    bar = ("\u2501" * full, "$primary"), ("\u2501" * (_BAR - full), "$surface-lighten-2")
+    return Content.assemble("Reading  ", *bar, (f"  {done} of {total} tokens", MUTED))
+
+
+def draft_text(draft: str, tokens: int, seconds: float) -> Content:
+    """The draft as it is written; it counts only once it is checked."""
+    speed = f", {tokens / seconds:.0f} tokens/s" if seconds > 0.2 else ""
+    label = f"Drafting, not yet checked{speed}"
+    return Content.assemble((label, f"italic {MUTED}"), "\n", safe_line(draft) + "\u258c")
+
+
+def shortened(text: str, length: int = _EXCERPT) -> str:
+    """The text cut at a word."""
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(" ", 1)[0] + " \u2026"
+
+
+def _quote(text: str) -> Content:
+    return Content.assemble((f"\u201c{safe_line(text)}\u201d", MUTED))
+
+
+def _left_out(answer: "Answer") -> list[Content]:
+    return [
+        Content.assemble(("Left out, not backed by the documents: ", "$text-warning"))
+        + Content.assemble((safe_line(s.text), MUTED))
+        for s in answer.statements
+        if s.support == "unsupported"
+    ]
+
+
+def _notice(text: str) -> Content:
+    return Content.assemble(("Note: ", "$text-warning"), (safe_line(text), MUTED))
+
+
+def _foot(answer: "Answer") -> Content:
+    parts = [
+        words.confidence(answer.confidence),
+        words.backing(answer),
+        words.seconds(answer.timings.total_ms),
+    ]
+    return Content.assemble((" \u00b7 ".join(parts) + " \u00b7 ", MUTED)) + link(
+        "why", "why", f"{MUTED} underline"
+    )
+
+
+def _refusal_help(answer: "Answer") -> Content:
+    lines = []
+    nearest = places(answer)
+    if nearest:
+        lines.append(Content.assemble(("The nearest passages, to look for yourself", MUTED)))
+    for place in nearest:
+        lines.append(place_line(place))
+        lines.append(Content.assemble((shortened(safe_line(place.quote)), MUTED)))
+    lines += [_notice(text) for text in answer.notices]
+    help_ = Content.assemble(("What would help: ", MUTED)) + link(
+        "add documents that do", "app.library", f"{MUTED} underline"
+    )
+    help_ += Content.assemble((", or ", MUTED))
+    help_ += link("ask in other words", "edit", f"{MUTED} underline")
+    help_ += Content.assemble((" \u00b7 ", MUTED)) + link("why", "why", f"{MUTED} underline")
+    return Content("\n").join([*lines, help_])

@@ -1,0 +1,50 @@
+"""Help: what the keys do and what the words of an answer mean."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from assistant.tui import render
+
+MEANINGS = (
+    ("quoted", "the sentence stands in the document, word for word"),
+    ("phrased, checked", "the model's words; numbers, names and content are in the cited quote"),
+    ("not backed", "no quote supports it, so it is left out of the answer"),
+    ("confidence", "how likely it is that your documents answer the question, from 0 to 1"),
+    ("understood as", "a follow-up, with what it leaned on filled in"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Made from the bindings themselves, so that it cannot be wrong about a key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q,question_mark", "dismiss", "Close", id="help.close"),
+    ]
+
+    def __init__(self, groups: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
+        """`groups` holds titles, each with its (key, what it does)."""
+        super().__init__()
+        self._groups = [(title, list(keys)) for title, keys in groups]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="page", classes="sheet") as page:
+            page.border_title = "Help"
+            for title, keys in self._groups:
+                yield Static(Content(title), classes="section")
+                yield Static(_table(keys))
+            yield Static(Content("What an answer says"), classes="section")
+            yield Static(_table(MEANINGS))
+        yield Footer(compact=True)
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> Content:
+    return Content("\n").join(
+        Content.assemble((f"{key:<18}", "bold"), (text, render.MUTED)) for key, text in rows
+    )

@@ -1,0 +1,248 @@
+"""The library: its sources, adding and removing, and the other libraries."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import DataTable, Footer, Input, Static
+
+from assistant.errors import AssistantError
+from assistant.cli.output import safe_line
+from assistant.tui import words
+from assistant.tui.backend import Backend
+from assistant.tui.messages import Indexed, Indexing, Opened
+from assistant.tui.paths_input import PathSuggester, complete
+
+if TYPE_CHECKING:
+    from assistant.library.catalogue import DocumentRecord
+
+UNDO_SECONDS = 8.0
+
+
+class LibraryScreen(ModalScreen[str | None]):
+    """Returns the name of another library to open, or None. Work goes on when it is closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Close", id="library.close"),
+        Binding("a", "add", "Add", id="library.add"),
+        Binding("delete,d", "remove", "Remove", id="library.remove"),
+        Binding("u", "undo", "Undo", id="library.undo"),
+        Binding("s", "sync", "Read changed", id="library.sync"),
+        Binding("x", "stop", "Stop", id="library.stop"),
+        Binding("l", "switch", "Other library", id="library.switch"),
+    ]
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self._backend = backend
+        self._documents: list[DocumentRecord] = []
+        self._leaving: dict[str, Timer] = {}
+        self._switching = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet") as sheet:
+            sheet.border_title = f"Library {self._backend.library_name}"
+            yield Input(
+                placeholder="Path of a file or folder to add, Tab completes \u2026",
+                id="path",
+                compact=True,
+                suggester=PathSuggester(),
+            )
+            yield DataTable[Content](id="sources", cursor_type="row", zebra_stripes=False)
+            yield Static(id="state")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        table = self._table
+        table.add_columns("Document", "State", "Size", "Passages", "Read")
+        table.focus()
+        self.refresh_sources()
+
+    @property
+    def _table(self) -> "DataTable[Content]":
+        return self.query_one("#sources", DataTable)
+
+    @work(exclusive=True, group="sources")
+    async def refresh_sources(self) -> None:
+        """Read the list of sources and show it."""
+        try:
+            library = self._backend.library
+            documents = await asyncio.to_thread(library.sources)
+            states = await asyncio.to_thread(lambda: [state(d) for d in documents])
+        except AssistantError as error:
+            self._say(str(error))
+            return
+        self._documents = documents
+        table = self._table
+        at = table.cursor_row
+        table.clear()
+        for document, text in zip(documents, states, strict=True):
+            leaving = document.source in self._leaving
+            table.add_row(
+                Content(words.path(document.source)),
+                Content("being removed" if leaving else text),
+                Content(words.size(document.bytes)),
+                Content(str(document.passages)),
+                Content(document.added_at[:10]),
+                key=document.source,
+            )
+        table.move_cursor(row=min(at, max(0, len(documents) - 1)))
+        if not documents:
+            self._say("The library is empty. Press a and give the path of a file or folder.")
+
+    def on_key(self, event: object) -> None:
+        """Tab completes a path while one is being typed."""
+        from textual.events import Key
+
+        assert isinstance(event, Key)
+        box = self.query_one(Input)
+        if event.key == "tab" and self.focused is box and box.value and not self._switching:
+            box.value = complete(box.value)
+            box.cursor_position = len(box.value)
+            event.stop()
+            event.prevent_default()
+
+    # Keys.
+
+    def action_back(self) -> None:
+        box = self.query_one(Input)
+        if self.focused is box:
+            self._reset_input()
+            self._table.focus()
+        else:
+            self.dismiss(None)
+
+    def action_add(self) -> None:
+        self._reset_input()
+        self.query_one(Input).focus()
+
+    def action_sync(self) -> None:
+        """Read again what has changed."""
+        changed = [
+            d.source
+            for d in self._documents
+            if os.path.exists(d.source) and os.stat(d.source).st_mtime_ns != d.mtime_ns
+        ]
+        if not changed:
+            self._say("No file has changed since it was read.")
+            return
+        self._say(f"Reading {words.count(len(changed), 'changed file')} \u2026")
+        self._backend.change(lambda library: library.add(changed))
+
+    def action_stop(self) -> None:
+        self._backend.stop_changing()
+
+    def action_remove(self) -> None:
+        """Remove the chosen source, after a while in which it can be undone."""
+        if not self._documents:
+            return
+        source = self._documents[self._table.cursor_row].source
+        if source not in self._leaving:
+            self._leaving[source] = self.app.set_timer(UNDO_SECONDS, lambda: self._remove(source))
+            self._say(
+                f"{words.file_name(source)} is removed in {UNDO_SECONDS:.0f} seconds."
+                " Press u to keep it. The file itself is not touched."
+            )
+            self.refresh_sources()
+
+    def action_undo(self) -> None:
+        if self._leaving:
+            source, timer = self._leaving.popitem()
+            timer.stop()
+            self._say(f"{words.file_name(source)} stays.")
+            self.refresh_sources()
+
+    def _remove(self, source: str) -> None:
+        self._leaving.pop(source, None)
+        self._backend.change(
+            lambda library: library.remove([source])[1], f"{words.file_name(source)} is removed."
+        )
+
+    def action_switch(self) -> None:
+        """Ask for the name of another library."""
+        from assistant.library.library import names
+
+        self._switching = True
+        box = self.query_one(Input)
+        box.suggester = None
+        box.value = ""
+        box.placeholder = "Name of a library to open, or a new name \u2026"
+        box.focus()
+        self._say(f"There are: {', '.join(names()) or 'none yet'}.")
+
+    @on(Input.Submitted, "#path")
+    def _submitted(self, event: Input.Submitted) -> None:
+        value = event.value.strip()
+        if not value:
+            return
+        if self._switching:
+            self.dismiss(value)
+            return
+        self._say(f"Reading {value} \u2026")
+        self._backend.change(lambda library: library.add([value]))
+        self._reset_input()
+        self._table.focus()
+
+    # What the backend tells; the app passes it on.
+
+    def show_indexing(self, event: Indexing) -> None:
+        """Show how far it is."""
+        self._say(progress(event))
+
+    def show_indexed(self, event: Indexed) -> None:
+        """Show what it came to."""
+        self._say(event.text)
+        self.refresh_sources()
+
+    def show_opened(self, event: Opened) -> None:
+        """Show the library anew."""
+        self.refresh_sources()
+
+    def _reset_input(self) -> None:
+        self._switching = False
+        box = self.query_one(Input)
+        box.suggester = PathSuggester()
+        box.value = ""
+        box.placeholder = "Path of a file or folder to add, Tab completes \u2026"
+
+    def _say(self, text: str) -> None:
+        self.query_one("#state", Static).update(Content(safe_line(text)))
+
+
+def progress(event: Indexing) -> str:
+    """An event of indexing in a few words."""
+    from assistant.library.indexing import Embedding, FileFailed, FileIndexed, Rebuilding, Waiting
+
+    what = event.event
+    if isinstance(what, FileIndexed):
+        return f"Read {words.file_name(what.source)}, {what.change}"
+    if isinstance(what, FileFailed):
+        return f"{words.file_name(what.source)}: {what.message} {what.remedy}"
+    if isinstance(what, Embedding):
+        return f"Indexing, {what.done} of {what.total} passages"
+    if isinstance(what, Waiting):
+        return "Another process is changing this library; waiting for it to end"
+    assert isinstance(what, Rebuilding)
+    return f"The vectors are made anew, {what.passages} passages"
+
+
+def state(document: "DocumentRecord") -> str:
+    """A source's state in words."""
+    path = Path(document.source)
+    try:
+        changed = path.stat().st_mtime_ns != document.mtime_ns
+    except OSError:
+        return "file is gone"
+    if changed:
+        return "changed since"
+    if document.embedded < document.passages:
+        return f"{document.embedded} of {document.passages} indexed"
+    return "ready"

@@ -1,0 +1,1 @@
+"""Widgets: parts of a screen."""

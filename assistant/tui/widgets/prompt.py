@@ -1,0 +1,91 @@
+"""The input: several lines, a history, Enter asks."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+PLACEHOLDER = "Ask about your documents \u2026"
+
+
+class Prompt(TextArea):
+    """Where questions are typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "ask", "Ask", id="prompt.ask", priority=True),
+        Binding(
+            "shift+enter,ctrl+j,alt+enter", "new_line", "New line", id="prompt.line", show=False
+        ),
+        Binding("ctrl+d", "delete_or_leave", "Leave", id="prompt.leave", show=False),
+        Binding("ctrl+underscore,alt+z", "undo", "Undo", id="prompt.undo", show=False),
+        Binding("ctrl+z", "app.suspend_process", "Suspend", id="app.suspend", show=False),
+    ]
+
+    class Asked(Message):
+        """A question was entered."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder=PLACEHOLDER)
+        self._history: list[str] = []
+        self._at: int | None = None
+        self._unsent = ""
+
+    def remember(self, questions: list[str]) -> None:
+        """Take the questions of a conversation as the history."""
+        self._history = list(questions)
+        self._at = None
+
+    def put(self, text: str) -> None:
+        """Put a text in, the cursor at its end."""
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    def action_ask(self) -> None:
+        text = self.text.strip()
+        if not text:
+            return
+        self._history.append(text)
+        self._at = None
+        self.load_text("")
+        self.post_message(self.Asked(text))
+
+    def action_new_line(self) -> None:
+        self.insert("\n")
+
+    def action_delete_or_leave(self) -> None:
+        if self.text:
+            self.action_delete_right()
+        else:
+            self.app.exit()
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if select or self.cursor_at_first_line is False or not self._recall(-1):
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        if select or self.cursor_at_last_line is False or not self._recall(1):
+            super().action_cursor_down(select)
+
+    def _recall(self, by: int) -> bool:
+        """Bring back an earlier question; whether there was one in this direction."""
+        at = len(self._history) if self._at is None else self._at
+        if self._at is None:
+            self._unsent = self.text
+        to = at + by
+        if not self._history or not 0 <= to <= len(self._history):
+            return False
+        self._at = None if to == len(self._history) else to
+        self.put(self._unsent if self._at is None else self._history[to])
+        return True
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        # Control characters of a paste are no part of a question.
+        kept = "".join(c for c in event.text if c in "\n\t" or c.isprintable())
+        event.prevent_default()
+        await super()._on_paste(events.Paste(kept.replace("\t", " ")))

@@ -1,0 +1,144 @@
+"""One exchange on the screen: the question, the answer as it comes and as it stands."""
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from assistant.cli.output import safe_line
+from assistant.tui import render
+from assistant.tui.conversation import Exchange
+
+if TYPE_CHECKING:
+    from assistant.answering.answer import Citation
+    from assistant.answering.events import AnswerEvent
+
+
+class TurnView(Vertical, can_focus=True):
+    """Draws an exchange; its keys open what backs the answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,o", "cite(1)", "Source", id="answer.source"),
+        Binding("w", "why", "Why", id="answer.why"),
+        Binding("e", "edit", "Edit", id="answer.edit"),
+        Binding("r", "again", "Ask again", id="answer.again", show=False),
+        Binding("y", "copy", "Copy", id="answer.copy"),
+        *(
+            Binding(str(n), f"cite({n})", f"Source {n}", id=f"answer.source.{n}", show=False)
+            for n in range(1, 10)
+        ),
+    ]
+
+    class Opened(Message):
+        """The person wants to see a source of this exchange."""
+
+        def __init__(self, turn: "TurnView", index: int) -> None:
+            self.turn = turn
+            self.index = index
+            super().__init__()
+
+    class Wanted(Message):
+        """The person wants something done with this exchange: why, edit, again or copy."""
+
+        def __init__(self, turn: "TurnView", action: str) -> None:
+            self.turn = turn
+            self.action = action
+            super().__init__()
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(classes="turn")
+        self.exchange = exchange
+        self.places: tuple[Citation, ...] = ()
+        self._draft = ""
+        self._tokens = 0
+        self._drafting_since = 0.0
+        self._question = Static(Content(safe_line(exchange.question)), classes="question")
+        self._understood = Static(classes="understood")
+        self._answer = Static(classes="answer")
+        self._details = Static(classes="details")
+
+    def compose(self) -> ComposeResult:
+        yield self._question
+        yield self._understood
+        yield self._answer
+        yield self._details
+
+    def on_mount(self) -> None:
+        self._understood.display = False
+        self.show_state()
+
+    def show_state(self, waiting: str = "Searching \u2026") -> None:
+        """Draw the exchange as it stands; `waiting` says what an unanswered one waits for."""
+        answer = self.exchange.answer
+        if answer is not None:
+            self.places = render.places(answer)
+            self._show_understood(answer.standalone_question)
+            self._answer.update(render.answer_text(answer))
+            stopped = self.exchange.was_stopped
+            self._details.update(render.answer_details(answer, stopped=stopped))
+            self.set_class(answer.status != "answered", "-refused")
+        elif self.exchange.failure:
+            self._answer.update(Content(safe_line(self.exchange.failure)))
+            self._details.update("")
+            self.add_class("-failed")
+        else:
+            self._answer.update(Content.assemble((waiting, f"italic {render.MUTED}")))
+        self._details.display = bool(self._details.content)
+
+    def show_event(self, event: "AnswerEvent") -> None:
+        """Draw what has just happened in the making of the answer."""
+        from assistant.answering.events import Found, Understood
+        from assistant.answering.llm import Reading, Token
+
+        if isinstance(event, Understood):
+            self._show_understood(event.standalone_question)
+        elif isinstance(event, Found):
+            self.places = render.found_places(event.retrieval)
+            if self.places:
+                self._details.update(render.found_text(self.places))
+                self._details.display = True
+                self._say("Waiting for the language model \u2026")
+        elif isinstance(event, Reading):
+            self._answer.update(render.reading_text(event.done, event.total))
+        elif isinstance(event, Token):
+            self._add(event.text)
+
+    def stopping(self) -> None:
+        """Say that the answer is being stopped."""
+        self._say("Stopping \u2026")
+
+    def _say(self, text: str) -> None:
+        self._answer.update(Content.assemble((text, f"italic {render.MUTED}")))
+
+    def _add(self, text: str) -> None:
+        self._drafting_since = self._drafting_since or time.monotonic()
+        self._draft += text
+        self._tokens += 1
+        elapsed = time.monotonic() - self._drafting_since
+        self._answer.update(render.draft_text(self._draft, self._tokens, elapsed))
+
+    def _show_understood(self, standalone: str) -> None:
+        if standalone != self.exchange.question:
+            self._understood.update(Content(f"Understood as: {safe_line(standalone)}"))
+            self._understood.display = True
+
+    def action_cite(self, number: int) -> None:
+        if 1 <= number <= len(self.places):
+            self.post_message(self.Opened(self, number - 1))
+
+    def action_why(self) -> None:
+        self.post_message(self.Wanted(self, "why"))
+
+    def action_edit(self) -> None:
+        self.post_message(self.Wanted(self, "edit"))
+
+    def action_again(self) -> None:
+        self.post_message(self.Wanted(self, "again"))
+
+    def action_copy(self) -> None:
+        self.post_message(self.Wanted(self, "copy"))

@@ -1,0 +1,81 @@
+"""How the chat says things: confidence and support in words, places, sizes, times."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.cli.output import safe_line
+
+if TYPE_CHECKING:
+    from assistant.answering.answer import Answer, Citation
+
+SUPPORT: dict[str, str] = {
+    "exact": "quoted",
+    "supported": "phrased, checked",
+    "unsupported": "not backed",
+}
+_HIGH, _FAIR = 0.85, 0.6
+
+
+def confidence(value: float) -> str:
+    """How likely it is that the documents answer the question, in words and as a number."""
+    word = "High" if value >= _HIGH else "Fair" if value >= _FAIR else "Low"
+    return f"{word} confidence ({value:.2f})"
+
+
+def backing(answer: "Answer") -> str:
+    """How the answer as a whole is backed."""
+    kinds = {s.support for s in answer.statements if s.support != "unsupported"}
+    if kinds == {"exact"}:
+        return "quoted word for word" if answer.mode == "quote" else "its words are the document's"
+    return "phrased by the model, checked" if "supported" in kinds else "not backed"
+
+
+def seconds(milliseconds: float) -> str:
+    """A duration: 80 ms, 1.2 s."""
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1000:.1f} s"
+
+
+def lines(place: "Citation") -> str:
+    """Where in its file a quote stands: "line 3", "lines 3-5, page 2"."""
+    first, last = place.lines
+    text = f"line {first}" if first == last else f"lines {first}\u2013{last}"
+    return f"{text}, page {place.page}" if place.page else text
+
+
+def headings(place: "Citation") -> str:
+    """The headings above a quote, outermost first."""
+    return safe_line(" \u203a ".join(place.headings))
+
+
+def file_name(source: str) -> str:
+    """The last part of a path, for lists."""
+    return safe_line(Path(source).name or source)
+
+
+def path(source: str) -> str:
+    """A path with the person's own folder as ~."""
+    home = str(Path.home())
+    return safe_line(f"~{source[len(home) :]}" if source.startswith(home + "/") else source)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 document", "1,200 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def size(number: int) -> str:
+    """A file's size."""
+    value = float(number)
+    for unit in ("B", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def when(moment: float) -> str:
+    """A moment (seconds since 1970) as a local date and time."""
+    return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M")
