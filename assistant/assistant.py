@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from assistant import paths
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer, Phrasing
+from assistant.answering.answering import Answerer, AnswerModels, Phrasing
 from assistant.engines import catalog, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
+from assistant.engines.reader import OnnxReader
 from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
 from assistant.library.vectors import ChromaVectors
-from assistant.retrieval.ranking import shipped_model
+from assistant.retrieval.ranking import shipped_models
 
 if TYPE_CHECKING:
     from assistant.answering.llm import Llm
@@ -50,6 +51,7 @@ class Assistant:
         self.embedder = OnnxEmbedder(catalog.embedder())
         self.vectors = ChromaVectors(place / "vectors")
         self.library = Library(place, self.vectors, self.embedder)
+        self.reader = _reader()
         self._model = model
         self._engine: LlamaEngine | None = None
         self.llm_entry: catalog.LlmEntry | None = None
@@ -77,6 +79,9 @@ class Assistant:
         # Whoever needs the part gets the error; here nobody would see it.
         with suppress(AssistantError):
             self.embedder.load()
+        if self.reader is not None:
+            with suppress(AssistantError):
+                self.reader.load()
         with suppress(AssistantError):
             self.vectors.open()
 
@@ -105,14 +110,21 @@ class Assistant:
         entry = self.llm_entry or catalog.llm()
         return Answerer(
             self.library,
-            shipped_model(),
-            llm,
+            AnswerModels(shipped_models(), self.reader, llm),
             Phrasing(prompts.load(entry.prompt), entry.answering, entry.draft_sentences),
         )
 
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents into the default library if it never had any, else None."""
         return self.library.seed() if self.library.name == DEFAULT_LIBRARY else None
+
+
+def _reader() -> OnnxReader | None:
+    entry = catalog.reader()
+    if entry is None:
+        return None
+    path = paths.shipped("models") / entry.weights.file
+    return OnnxReader(path, entry.tokenizer, sha256=entry.weights.sha256)
 
 
 def find_llm(model: str | None) -> tuple[catalog.LlmEntry, Path]:

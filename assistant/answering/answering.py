@@ -25,8 +25,9 @@ from assistant.answering.prompts import Prompt
 from assistant.conversation.followups import Turn, make_standalone
 from assistant.errors import EngineError, QuestionError
 from assistant.library.library import Library
-from assistant.retrieval.evidence import Retrieval, retrieve
-from assistant.retrieval.ranking import RankingModel
+from assistant.retrieval.evidence import Retrieval, stages
+from assistant.retrieval.ranking import RankingModels
+from assistant.retrieval.reading import Reader
 
 MAX_QUESTION_CHARS = 4_000
 REFUSAL = "The documents do not answer this."
@@ -44,6 +45,15 @@ class Phrasing:
     prompt: Prompt
     answering: str = "auto"
     sentences: int = 3
+
+
+@dataclass(frozen=True)
+class AnswerModels:
+    """What answers: fitted ranking, the reader that finds words, the LLM that phrases."""
+
+    ranking: RankingModels
+    reader: Reader | None = None
+    llm: Llm | None = None
 
 
 @dataclass
@@ -64,13 +74,12 @@ class Answerer:
     def __init__(
         self,
         library: Library,
-        ranking: RankingModel,
-        llm: Llm | None,
+        models: AnswerModels,
         phrasing: Phrasing,
     ) -> None:
         self.library = library
-        self._ranking = ranking
-        self._llm = llm
+        self._models = models
+        self._reader = models.reader
         self._phrasing = phrasing
 
     def answer(
@@ -88,12 +97,14 @@ class Answerer:
         asked = readable_question(question)
         standalone = make_standalone(asked, history)
         yield Understood(asked, standalone)
-        found = retrieve(self.library, standalone, self._ranking)
+        for found in stages(self.library, standalone, self._models.ranking, self._reader):
+            yield Found(found)
+        if found.reader_failed:  # said once; the next questions do without it
+            self._reader = None
         notices = [found.notice] if found.notice else []
-        yield Found(found)
         drafting = _Drafting()
-        if found.is_answered and self._llm is not None:
-            yield from self._draft(self._llm, found, drafting, cancel)
+        if found.is_answered and self._models.llm is not None:
+            yield from self._draft(self._models.llm, found, drafting, cancel)
         if drafting.failed:
             notices.append(drafting.failed)
         for text in notices:
@@ -170,7 +181,7 @@ class Answerer:
             citations=cited,
             passages=_uses(found, self._phrasing.sentences if draft else 1),
             mode=mode,
-            model=self._llm.describe() if self._llm is not None else None,
+            model=self._models.llm.describe() if self._models.llm is not None else None,
             embedder=self.library.embedder.describe(),
             prompt={"name": self._phrasing.prompt.name, "hash": self._phrasing.prompt.hash},
             usage=_usage(drafting),

@@ -41,7 +41,8 @@ def run_sources(options: argparse.Namespace) -> int:
     for d in documents:
         state = _state(d)
         output.say(
-            f"{output.safe_line(d.source)}  {_size(d.bytes)}, {output.counted(d.passages, 'passage')}"
+            f"{output.safe_line(d.source)}  {_size(d.bytes)}, "
+            + output.counted(d.passages, "passage")
             + (f" ({state})" if state else "")
         )
     if not documents:
@@ -50,9 +51,8 @@ def run_sources(options: argparse.Namespace) -> int:
 
 
 def _summary(outcome: Outcome, total: int) -> str:
-    parts = [
-        f"{output.counted(outcome.files, 'file')} read ({output.counted(outcome.passages, 'passage')})"
-    ]
+    passages = output.counted(outcome.passages, "passage")
+    parts = [f"{output.counted(outcome.files, 'file')} read ({passages})"]
     if outcome.unchanged:
         parts.append(f"{outcome.unchanged} unchanged")
     if outcome.failed:

@@ -64,7 +64,7 @@ class Sessions:
 
     def append(self, session_id: str, turn: SavedTurn) -> None:
         """Save a turn; it is on the disk when this returns."""
-        line = {"question": turn.question, "asked_at": turn.asked_at}
+        line: dict[str, Any] = {"question": turn.question, "asked_at": turn.asked_at}
         line |= {"answer": dict(turn.answer), "why": dict(turn.why)}
         self._explained(lambda: self._append(session_id, line))
 

@@ -11,7 +11,10 @@ from assistant.errors import WeightsError
 
 @dataclass(frozen=True)
 class Weights:
-    """A file of weights: the package that carries it, its name there, its sha256 and size."""
+    """A file of weights: the package that carries it, its name there, its sha256 and size.
+
+    Without a package ("") it is a file of the project's own folder models/.
+    """
 
     package: str
     file: str
@@ -44,6 +47,16 @@ class LlmEntry:
     draft_sentences: int = 3
 
 
+@dataclass(frozen=True)
+class ReaderEntry:
+    """The evidence reader: its weights and the tokenizer they were trained with."""
+
+    name: str
+    title: str
+    weights: Weights
+    tokenizer: Path
+
+
 @lru_cache(maxsize=1)
 def _catalog() -> dict[str, dict[str, dict[str, object]]]:
     path = paths.shipped("models") / "catalog.toml"
@@ -63,7 +76,10 @@ def _entry(kind: str, name: str | None) -> tuple[str, dict[str, object]]:
 
 def _weights(entry: dict[str, object]) -> Weights:
     return Weights(
-        str(entry["package"]), str(entry["file"]), str(entry["sha256"]), int(str(entry["bytes"]))
+        str(entry.get("package", "")),
+        str(entry["file"]),
+        str(entry["sha256"]),
+        int(str(entry["bytes"])),
     )
 
 
@@ -77,6 +93,19 @@ def embedder(name: str | None = None) -> EmbedderEntry:
         tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
         dimension=int(str(entry["dimension"])),
         max_tokens=int(str(entry["max_tokens"])),
+    )
+
+
+def reader() -> ReaderEntry | None:
+    """The evidence reader, or None where the catalogue has none."""
+    if not _catalog().get("reader"):
+        return None
+    chosen, entry = _entry("reader", None)
+    return ReaderEntry(
+        name=chosen,
+        title=str(entry["title"]),
+        weights=_weights(entry),
+        tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
     )
 
 

@@ -1,30 +1,39 @@
 """Evidence for a question: the sentences that answer it, best first, and how sure that is."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from assistant.errors import EngineError, WeightsError
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
-from assistant.retrieval.features import candidates
-from assistant.retrieval.ranking import RankingModel, probability, rank, signals
-from assistant.retrieval.search import ScoredPassage, prepare, search
+from assistant.retrieval.features import Candidate, sentences, with_vectors
+from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, signals
+from assistant.retrieval.reading import Reader, read
+from assistant.retrieval.search import ScoredPassage, prepare
+from assistant.retrieval.search import search as search_passages
 
 # Passages whose sentences are looked at, and sentences that get their vectors.
 PASSAGES = 8
 CANDIDATES = 12
+# Sentences that the reader may add to those.
+READ_CANDIDATES = 5
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence of a document: `quote` is the document's text[span]; `score` ranks it."""
+    """A sentence of a document: `quote` is the document's text[span]; `score` ranks it.
+
+    `answer` is the span of the words that answer, also in the document, where a reader found them.
+    """
 
     passage: Passage
     span: Span
     quote: str
     score: float
     features: Mapping[str, float]
+    answer: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Retrieval:
     threshold: float
     notice: str
     milliseconds: float
+    reader_failed: bool = False
 
     @property
     def is_answered(self) -> bool:
@@ -49,23 +59,74 @@ class Retrieval:
 
 
 def retrieve(
-    library: Library, question: str, model: RankingModel, *, passages: int = PASSAGES
+    library: Library, question: str, models: RankingModels, reader: Reader | None = None
 ) -> Retrieval:
-    """Search the library and rank what was found as evidence."""
-    began = time.perf_counter()
-    query = prepare(library, question)
-    found, notice = search(library, query, passages)
-    ranked = rank(candidates(query, found, library.embedder, CANDIDATES), model.evidence)
-    confidence = probability(model.confidence(signals(query, ranked)))
-    evidence = tuple(
-        Evidence(c.passage.passage, c.span, c.text, score, c.features) for c, score in ranked
-    )
-    return Retrieval(
-        question=question,
-        passages=tuple(found),
-        evidence=evidence,
-        confidence=confidence if evidence else 0.0,
-        threshold=model.threshold,
-        notice=notice,
-        milliseconds=(time.perf_counter() - began) * 1000,
-    )
+    """Search the library and rank what was found as evidence, by all that there is."""
+    *_, best = stages(library, question, models, reader)
+    return best
+
+
+def stages(
+    library: Library, question: str, models: RankingModels, reader: Reader | None = None
+) -> Iterator[Retrieval]:
+    """The evidence as soon as words and vectors have ranked it, then as the reader ranks it.
+
+    Without a reader, or where it fails, the first is all there is.
+    """
+    search = EvidenceSearch(library, question)
+    shortlist = search.shortlist()
+    first = search.ranked(shortlist, models.plain)
+    yield first
+    if reader is None or models.with_reader is None or not shortlist:
+        return
+    try:
+        candidates = search.reread(shortlist, reader)
+    except (EngineError, WeightsError) as error:
+        notice = f"{first.notice} {error} Words and vectors rank the evidence.".strip()
+        yield replace(first, notice=notice, reader_failed=True)
+        return
+    yield search.ranked(candidates, models.with_reader)
+
+
+class EvidenceSearch:
+    """One question's way from passages to ranked evidence."""
+
+    def __init__(self, library: Library, question: str) -> None:
+        self._began = time.perf_counter()
+        self._embedder = library.embedder
+        self.query = prepare(library, question)
+        self.passages, self._notice = search_passages(library, self.query, PASSAGES)
+        self._every = sentences(self.query, self.passages)
+
+    def shortlist(self) -> list[Candidate]:
+        """The sentences that look best by words, with the features of vectors."""
+        return with_vectors(self.query, self._every[:CANDIDATES], self._embedder)
+
+    def reread(self, shortlist: Sequence[Candidate], reader: Reader) -> list[Candidate]:
+        """The shortlist, and the sentences the reader adds to it, with the reader's feature."""
+        by_reader = read(self.query.text, self.passages, self._every, reader)
+        vectors = {c.key: c for c in shortlist}
+        missing = [c for c in by_reader[:READ_CANDIDATES] if c.key not in vectors]
+        vectors |= {c.key: c for c in with_vectors(self.query, missing, self._embedder)}
+        return [
+            replace(c, features=vectors[c.key].features | c.features)
+            for c in by_reader
+            if c.key in vectors
+        ]
+
+    def ranked(self, candidates: Sequence[Candidate], model: RankingModel) -> Retrieval:
+        """The candidates as evidence, with the model's confidence."""
+        ordered = rank(candidates, model.evidence)
+        told = signals(self.query, ordered)
+        return Retrieval(
+            question=self.query.text,
+            passages=tuple(self.passages),
+            evidence=tuple(
+                Evidence(c.passage.passage, c.span, c.text, score, c.features, c.answer)
+                for c, score in ordered
+            ),
+            confidence=probability(model.confidence(told)) if ordered else 0.0,
+            threshold=model.threshold,
+            notice=self._notice,
+            milliseconds=(time.perf_counter() - self._began) * 1000,
+        )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -36,24 +36,27 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """A sentence that may be evidence: `span` in its document, and its features by name."""
+    """A sentence that may be evidence: `span` in its document, and its features by name.
+
+    `answer` is the span in the document that a reader takes for the answer, once one has read it.
+    """
 
     passage: ScoredPassage
     span: Span
     text: str
     features: dict[str, float]
+    answer: Span | None = None
+
+    @property
+    def key(self) -> tuple[int, Span]:
+        """What tells the sentence from all others: its passage's id and its span."""
+        return self.passage.passage.id, self.span
 
 
-def candidates(
-    query: Query, passages: Sequence[ScoredPassage], embedder: Embedder, most: int
-) -> list[Candidate]:
-    """The `most` sentences of the passages that look best by words alone, with all features.
-
-    The vectors of so few sentences cost 40 to 60 ms; those of all would cost 200.
-    """
+def sentences(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
+    """All sentences of the passages with the features of words, those that look best first."""
     found = [c for p in passages for c in _of_passage(query, p, p is passages[0])]
-    found.sort(key=lambda c: -_by_words(c.features))
-    return _with_vectors(query, found[:most], embedder)
+    return sorted(found, key=lambda c: -_by_words(c.features))
 
 
 def _by_words(f: dict[str, float]) -> float:
@@ -117,7 +120,8 @@ def _pairs(query: Query, here: Sequence[str]) -> float:
     return sum(pair in present for pair in asked) / len(asked)
 
 
-def _with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) -> list[Candidate]:
+def with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) -> list[Candidate]:
+    """The candidates with the features of vectors too: 4 ms a sentence, so only for the best."""
     if query.vector is None or query.token_vectors is None or not found:
         plain = {"cosine": 0.0, "max_sim": 0.0}
         return [_adding(c, plain) for c in found]
@@ -136,7 +140,7 @@ def _with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) 
 
 
 def _adding(candidate: Candidate, more: dict[str, float]) -> Candidate:
-    return Candidate(candidate.passage, candidate.span, candidate.text, candidate.features | more)
+    return replace(candidate, features=candidate.features | more)
 
 
 def token_weights(query: Query) -> Vectors:

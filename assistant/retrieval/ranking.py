@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from assistant import paths
 from assistant.language.words import terms
@@ -37,6 +38,13 @@ SIGNALS = (
     "names_missing",  # share of the question's names that the first sentence's passage lacks
     "terms",  # ln of the number of terms
 )
+# With a reader, from its scores (log odds of an answer against none):
+READER_SIGNALS = (
+    *SIGNALS,
+    "reader_top",  # of the first sentence
+    "reader_best",  # over all candidates
+    "reader_margin",  # of the best over the second best
+)
 
 
 @dataclass(frozen=True)
@@ -62,11 +70,24 @@ class RankingModel:
     threshold: float
 
 
+@dataclass(frozen=True)
+class RankingModels:
+    """The model over words and vectors, and the one that also has what a reader says, if any."""
+
+    plain: RankingModel
+    with_reader: RankingModel | None = None
+
+
 @lru_cache(maxsize=1)
-def shipped_model() -> RankingModel:
-    """The model that the project ships."""
+def shipped_models() -> RankingModels:
+    """The models that the project ships."""
     path = paths.shipped("models") / WEIGHTS_FILE
     data = json.loads(path.read_text(encoding="utf-8"))
+    reader = data.get("with_reader")
+    return RankingModels(_model(data["plain"]), _model(reader) if reader else None)
+
+
+def _model(data: dict[str, Any]) -> RankingModel:
     return RankingModel(
         evidence=Linear(data["evidence"]["bias"], data["evidence"]["weights"]),
         confidence=Linear(data["confidence"]["bias"], data["confidence"]["weights"]),
@@ -83,7 +104,7 @@ def rank(found: Sequence[Candidate], model: Linear) -> list[tuple[Candidate, flo
 def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str, float]:
     """The SIGNALS of a question; all 0 where nothing was found."""
     if not ranked:
-        return dict.fromkeys(SIGNALS, 0.0) | {"unknown": 1.0}
+        return dict.fromkeys(READER_SIGNALS, 0.0) | {"unknown": 1.0}
     top, score = ranked[0]
     rows = [c.features for c, _ in ranked]
     weight = sum(query.idf.values()) or 1.0
@@ -107,6 +128,18 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "unknown": sum(query.idf[t] for t in query.unknown) / weight,
         "names_missing": _names_missing(query, top),
         "terms": math.log(len(query.terms) + 1),
+    } | _of_reader(rows)
+
+
+def _of_reader(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The reader's signals; the first of the rows is the first sentence's."""
+    if "reader" not in rows[0]:
+        return {}
+    scores = sorted((row["reader"] for row in rows), reverse=True)
+    return {
+        "reader_top": rows[0]["reader"],
+        "reader_best": scores[0],
+        "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
     }
 
 

@@ -5,7 +5,7 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,29 +16,22 @@ from assistant.errors import AssistantError
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms
 from assistant.training import question_forms
+from assistant.training.reader_windows import (
+    MAX_TOKENS,
+    Group,
+    Paragraph,
+    Span,
+    window,
+    without_answer,
+)
 from assistant.training.split import held_out
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Span = tuple[int, int]
-
-CLS, SEP = 101, 102
-MAX_TOKENS = 200
-MAX_QUESTION_TOKENS = 64
 # Paragraphs beyond this are cut at sentences, as the product cuts documents into passages.
 _PARAGRAPH_WORDS = 130
 _NEIGHBOURS = 8
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A text of about passage length, with its tokens' ids and character spans."""
-
-    text: str
-    ids: tuple[int, ...]
-    offsets: tuple[Span, ...]
-    article: str
 
 
 @dataclass(frozen=True)
@@ -55,22 +48,9 @@ class Question:
 class QuestionSet:
     """The paragraphs of one file and the questions on them."""
 
+    name: str
     paragraphs: list[Paragraph] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Window:
-    """One input row. `starts` and `ends` are the places of the answer, (0,) where there is none."""
-
-    ids: tuple[int, ...]
-    question_tokens: int
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    shift: int = 0  # paragraph token = row place - shift
-
-
-Group = tuple[Window, ...]
 
 
 def load(paths: Iterable[Path], tokenizer: "Tokenizer", *, test: bool) -> list[QuestionSet]:
@@ -80,7 +60,7 @@ def load(paths: Iterable[Path], tokenizer: "Tokenizer", *, test: bool) -> list[Q
     """
     sets = []
     for path in paths:
-        found = QuestionSet()
+        found = QuestionSet(path.stem)
         try:
             for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
                 if held_out(article["title"]) is test:
@@ -150,7 +130,7 @@ def _with_neighbours(found: QuestionSet) -> QuestionSet:
             if i != q.place and not any(a in lowered[i] for a in answers)
         ]
         questions.append(Question(q.text, q.answers, q.place, tuple(near[:_NEIGHBOURS])))
-    return QuestionSet(found.paragraphs, questions)
+    return QuestionSet(found.name, found.paragraphs, questions)
 
 
 class _Lexical:
@@ -181,92 +161,6 @@ class _Lexical:
                 scores[places] += weights
         order = np.argsort(-scores, kind="stable")[:number]
         return [int(i) for i in order if scores[i] > 0]
-
-
-def window(
-    question_ids: Sequence[int],
-    paragraph: Paragraph,
-    answers: Sequence[Span],
-    limit: int,
-    rng: random.Random | None = None,
-) -> Window:
-    """The row of a question and (a part of) a paragraph, of at most `limit` tokens.
-
-    Where the paragraph is longer, a part is drawn that holds one of the answers, if there is one.
-    """
-    ids = list(question_ids[:MAX_QUESTION_TOKENS])
-    room = limit - len(ids) - 3
-    spans = [s for s in (_token_span(paragraph, a) for a in answers) if s]
-    left = 0
-    spare = len(paragraph.ids) - room
-    if spare > 0 and rng is not None:
-        low, high = 0, spare
-        if spans:
-            first, last = rng.choice(spans)
-            low = min(max(0, min(last + 1 - room, spare)), first)
-            high = max(low, min(first, spare))
-        left = rng.randint(low, high)
-    shift = len(ids) + 2 - left
-    body = paragraph.ids[left : left + room]
-    kept = [(a, b) for a, b in spans if left <= a and b < left + len(body)]
-    return Window(
-        (CLS, *ids, SEP, *body, SEP),
-        len(ids),
-        tuple(sorted({a + shift for a, _ in kept})) or (0,),
-        tuple(sorted({b + shift for _, b in kept})) or (0,),
-        shift,
-    )
-
-
-def all_windows(question_ids: Sequence[int], paragraph: Paragraph) -> list[Window]:
-    """Rows of at most `MAX_TOKENS` that cover the paragraph, each overlapping the next by half."""
-    room = MAX_TOKENS - min(len(question_ids), MAX_QUESTION_TOKENS) - 3
-    rows = []
-    for left in range(0, max(1, len(paragraph.ids) - room // 2), room // 2):
-        part = Paragraph(
-            paragraph.text,
-            paragraph.ids[left : left + room],
-            paragraph.offsets[left : left + room],
-            paragraph.article,
-        )
-        row = window(question_ids, part, (), MAX_TOKENS)
-        rows.append(replace(row, shift=row.shift - left))
-        if left + room >= len(paragraph.ids):
-            break
-    return rows
-
-
-def _token_span(paragraph: Paragraph, answer: Span) -> Span | None:
-    """First and last token of a character span."""
-    inside = [i for i, (a, b) in enumerate(paragraph.offsets) if a < answer[1] and b > answer[0]]
-    return (inside[0], inside[-1]) if inside else None
-
-
-def without_answer(paragraph: Paragraph, answers: Sequence[Span]) -> Paragraph | None:
-    """The paragraph less every sentence that holds part of an answer; None if little is left."""
-    text = paragraph.text
-    removed = [
-        (a, b)
-        for a, b in sentence_spans(text)
-        if any(a < right and b > left for left, right in answers)
-    ]
-    wanted = {text[a:b].lower() for a, b in answers}
-    kept = [
-        i
-        for i, (a, b) in enumerate(paragraph.offsets)
-        if not any(left <= a and b <= right for left, right in removed)
-    ]
-    rest = text.lower()
-    for a, b in reversed(removed):
-        rest = rest[:a] + rest[b:]
-    if len(kept) < 25 or any(answer in rest for answer in wanted):
-        return None
-    return Paragraph(
-        text,
-        tuple(paragraph.ids[i] for i in kept),
-        tuple(paragraph.offsets[i] for i in kept),
-        paragraph.article,
-    )
 
 
 def groups(
@@ -301,28 +195,3 @@ def groups(
                 rows.append(window(ids, found.paragraphs[near[i]], (), limit, rng))
         result.append(tuple(rows))
     return result
-
-
-def batches(items: Sequence[Group], tokens: int, rng: random.Random) -> list[list[Group]]:
-    """Groups of about like length together, at most about `tokens` padded tokens a batch."""
-    order = list(items)
-    rng.shuffle(order)
-    result: list[list[Group]] = []
-    for chunk in range(0, len(order), 600):
-        pool = sorted(order[chunk : chunk + 600], key=_longest)
-        batch: list[Group] = []
-        rows = 0
-        for group in pool:
-            if batch and (rows + len(group)) * _longest(group) > tokens:
-                result.append(batch)
-                batch, rows = [], 0
-            batch.append(group)
-            rows += len(group)
-        if batch:
-            result.append(batch)
-    rng.shuffle(result)
-    return result
-
-
-def _longest(group: Group) -> int:
-    return max(len(w.ids) for w in group)

@@ -9,8 +9,8 @@ import torch
 
 from assistant.evaluation.measures import contains, normalise
 from assistant.language.sentences import sentence_spans
-from assistant.training import reader_data
-from assistant.training.reader_data import Paragraph, Question, QuestionSet, Window
+from assistant.training.reader_data import Question, QuestionSet
+from assistant.training.reader_windows import Paragraph, Window, all_windows, without_answer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -23,28 +23,28 @@ _DISTRACTORS = 4
 
 
 def evaluate(
-    reader: "Reader", sets: Sequence[QuestionSet], tokenizer: "Tokenizer", number: int, seed: int
+    reader: "Reader", found: QuestionSet, tokenizer: "Tokenizer", number: int, seed: int
 ) -> dict[str, float]:
-    """Figures on `number` questions drawn from the sets.
+    """Figures on at most `number` questions drawn from a set.
 
     `closed_*`: in the right paragraph; the others: among it and four near-misses of retrieval.
     `auroc`: the best score with the right paragraph against that without its answer's sentence.
     """
-    drawn = [(s, q) for s in sets for q in s.questions]
-    drawn = random.Random(seed).sample(drawn, min(number, len(drawn)))
+    drawn = random.Random(seed).sample(found.questions, min(number, len(found.questions)))
     totals: Counter[str] = Counter()
     found_scores, missing_scores = [], []
-    for found, question in drawn:
+    for question in drawn:
         gold = found.paragraphs[question.place]
         near = [found.paragraphs[i] for i in question.neighbours[:_DISTRACTORS]]
-        rest = reader_data.without_answer(gold, question.answers)
+        rest = without_answer(gold, question.answers)
         ids = tokenizer.encode(question.text, add_special_tokens=False).ids
-        best = [_best(reader, ids, p) for p in (gold, *near)]
-        _tally(totals, question, gold, best, (gold, *near))
-        found_scores.append(max(score for score, _ in best))
+        read = [gold, *near] if rest is None else [gold, *near, rest]
+        best = _best(reader, ids, read)
+        among = best[: len(near) + 1]
+        _tally(totals, question, gold, among, (gold, *near))
+        found_scores.append(max(score for score, _ in among))
         if rest is not None:
-            others = [score for score, _ in best[1:]]
-            missing_scores.append(max([_best(reader, ids, rest)[0], *others]))
+            missing_scores.append(max(score for score, _ in best[1:]))
     figures = {name: round(totals[name] / len(drawn), 3) for name in sorted(totals)}
     figures["auroc"] = round(_auroc(found_scores, missing_scores), 3)
     return figures
@@ -81,32 +81,33 @@ def f1(text: str, gold: str) -> float:
 
 
 def _best(
-    reader: "Reader", question: Sequence[int], paragraph: Paragraph
-) -> tuple[float, tuple[int, int]]:
-    """The best span's score above its window's null, and its characters in the paragraph."""
-    rows = reader_data.all_windows(question, paragraph)
-    ids, mask, types = tensors(rows)
+    reader: "Reader", question: Sequence[int], paragraphs: Sequence[Paragraph]
+) -> list[tuple[float, tuple[int, int]]]:
+    """Of each paragraph: its best span's score above its window's null, and its characters."""
+    owners = [(p, row) for p in paragraphs for row in all_windows(question, p)]
     with torch.no_grad():
-        starts, ends = reader(ids, mask, types)
-    best = (-1e9, (0, 0))
-    for i, row in enumerate(rows):
+        starts, ends = reader(*tensors([row for _, row in owners]))
+    best = {id(p): (-1e9, (0, 0)) for p in paragraphs}
+    for i, (paragraph, row) in enumerate(owners):
         first, last = row.question_tokens + 2, len(row.ids) - 1
-        if last <= first:
-            continue
         sums = starts[i, first:last, None] + ends[i, None, first:last]
         near = torch.ones_like(sums).triu().tril(MAX_SPAN_TOKENS - 1).bool()
         score, place = sums.masked_fill(~near, -1e9).flatten().max(0)
         a, b = divmod(int(place), last - first)
         value = float(score - starts[i, 0] - ends[i, 0])
-        if value > best[0]:
-            shift = first - row.shift
-            best = (value, (paragraph.offsets[a + shift][0], paragraph.offsets[b + shift][1]))
-    return best
+        if value > best[id(paragraph)][0]:
+            move = first - row.shift
+            span = (paragraph.offsets[a + move][0], paragraph.offsets[b + move][1])
+            best[id(paragraph)] = (value, span)
+    return [best[id(p)] for p in paragraphs]
 
 
 def tensors(rows: Sequence[Window]) -> tuple["Tensor", "Tensor", "Tensor"]:
-    """Ids, mask and types of the rows, padded, each of shape (rows, longest)."""
-    longest = max(len(r.ids) for r in rows)
+    """Ids, mask and types of the rows, padded, each of shape (rows, longest).
+
+    The length is rounded up to 16: every new shape costs the kernels' set-up and memory.
+    """
+    longest = -(-max(len(r.ids) for r in rows) // 16) * 16
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
     mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
     for i, row in enumerate(rows):

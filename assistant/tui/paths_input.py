@@ -20,7 +20,11 @@ class PathSuggester(Suggester):
 def complete(value: str) -> str:
     """What was typed, completed as far as all fitting paths agree."""
     found = matches(value)
-    return os.path.commonprefix(found) if found else value
+    if not found:
+        return value
+    first, last = found[0], found[-1]
+    same = next((i for i, c in enumerate(first) if last[i : i + 1] != c), len(first))
+    return first[:same]
 
 
 def matches(value: str) -> list[str]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from assistant.library.catalogue import Passage
     from assistant.retrieval.evidence import Retrieval
 
-MUTED = "$text-muted"
-_EXCERPT = 220
+MUTED = "$foreground 65%"
+_EXCERPT = 130
 _NEAREST = 3
 _FOUND = 3
 _BAR = 20
@@ -99,7 +99,7 @@ def place_line(place: "Citation") -> Content:
     where = f" {words.file_name(place.source)}, {words.lines(place)}"
     line = marker(place.marker) + link(where, f"cite({place.marker})", MUTED)
     if place.headings:
-        line += Content.assemble((f" \u203a {words.headings(place)}", MUTED))
+        line += Content.assemble((f" \u203a {safe_line(place.headings[-1])}", MUTED))
     return line
 
 

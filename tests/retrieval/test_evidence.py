@@ -6,7 +6,7 @@ import pytest
 from assistant.library.library import Library
 from assistant.retrieval.evidence import retrieve
 from assistant.retrieval.features import FEATURES, max_sim, token_weights
-from assistant.retrieval.ranking import SIGNALS, shipped_model
+from assistant.retrieval.ranking import SIGNALS, shipped_models
 from assistant.retrieval.search import prepare
 
 
@@ -23,7 +23,7 @@ from assistant.retrieval.search import prepare
 def test_the_answering_sentence_comes_first(
     seed_library: Library, question: str, part: str
 ) -> None:
-    found = retrieve(seed_library, question, shipped_model())
+    found = retrieve(seed_library, question, shipped_models())
     assert part in found.evidence[0].quote
     assert found.is_answered
 
@@ -37,16 +37,16 @@ def test_the_answering_sentence_comes_first(
     ],
 )
 def test_another_subject_is_refused(seed_library: Library, question: str) -> None:
-    assert not retrieve(seed_library, question, shipped_model()).is_answered
+    assert not retrieve(seed_library, question, shipped_models()).is_answered
 
 
 def test_a_quote_is_its_document_s_text(seed_library: Library) -> None:
-    for e in retrieve(seed_library, "What did Guterres say about war?", shipped_model()).evidence:
+    for e in retrieve(seed_library, "What did Guterres say about war?", shipped_models()).evidence:
         assert seed_library.catalogue.text(e.passage.source)[slice(*e.span)] == e.quote
 
 
 def test_the_shipped_model_knows_every_feature_and_signal() -> None:
-    model = shipped_model()
+    model = shipped_models().plain
     assert set(model.evidence.weights) == set(FEATURES)
     assert set(model.confidence.weights) == set(SIGNALS)
     assert 0 < model.threshold < 1
@@ -66,5 +66,5 @@ def test_rare_words_weigh_more_than_function_words(seed_library: Library) -> Non
 
 
 def test_an_empty_library_answers_nothing(library: Library) -> None:
-    found = retrieve(library, "Who is it?", shipped_model())
+    found = retrieve(library, "Who is it?", shipped_models())
     assert (found.evidence, found.passages, found.is_answered) == ((), (), False)

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from assistant import paths
 from assistant.errors import AssistantError
-from assistant.training import question_forms, reader_data
+from assistant.training import question_forms, reader_data, reader_windows
 from assistant.training.split import held_out
 
 TEXT = (
@@ -44,9 +44,9 @@ def file_of(folder: Path, titles: list[str]) -> Path:
     return path
 
 
-def paragraph(tokenizer: Tokenizer, text: str = TEXT) -> reader_data.Paragraph:
+def paragraph(tokenizer: Tokenizer, text: str = TEXT) -> reader_windows.Paragraph:
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    return reader_data.Paragraph(text, tuple(encoding.ids), tuple(encoding.offsets), "t")
+    return reader_windows.Paragraph(text, tuple(encoding.ids), tuple(encoding.offsets), "t")
 
 
 def test_every_article_is_on_one_side(tmp_path: Path, tokenizer: Tokenizer) -> None:
@@ -67,7 +67,7 @@ def test_every_article_is_on_one_side(tmp_path: Path, tokenizer: Tokenizer) -> N
 def test_a_window_marks_the_tokens_of_its_answer(tokenizer: Tokenizer, seed: int) -> None:
     start = TEXT.index("Clara")
     question = tokenizer.encode("Who founded it?", add_special_tokens=False).ids
-    row = reader_data.window(
+    row = reader_windows.window(
         question, paragraph(tokenizer), [(start, start + 11)], 40, random.Random(seed)
     )
     assert len(row.ids) <= 40
@@ -76,7 +76,7 @@ def test_a_window_marks_the_tokens_of_its_answer(tokenizer: Tokenizer, seed: int
 
 def test_all_windows_cover_a_long_paragraph(tokenizer: Tokenizer) -> None:
     long = paragraph(tokenizer, TEXT * 8)
-    rows = reader_data.all_windows([7, 8], long)
+    rows = reader_windows.all_windows([7, 8], long)
     covered = {place - row.shift for row in rows for place in range(4, len(row.ids) - 1)}
     assert covered == set(range(len(long.ids)))
     assert all(row.ids[4] == long.ids[4 - row.shift] for row in rows)
@@ -84,7 +84,7 @@ def test_all_windows_cover_a_long_paragraph(tokenizer: Tokenizer) -> None:
 
 def test_a_paragraph_without_its_answer_has_no_token_of_the_sentence(tokenizer: Tokenizer) -> None:
     start = TEXT.index("Clara")
-    rest = reader_data.without_answer(paragraph(tokenizer), [(start, start + 11)])
+    rest = reader_windows.without_answer(paragraph(tokenizer), [(start, start + 11)])
     assert rest is not None
     assert "weiss" not in tokenizer.decode(list(rest.ids))
     assert "plaque" in tokenizer.decode(list(rest.ids))
@@ -111,8 +111,8 @@ def test_near_misses_lack_the_answer(tmp_path: Path, tokenizer: Tokenizer) -> No
 
 def test_batches_keep_every_question_once() -> None:
     rng = random.Random(5)
-    row = [reader_data.Window((1,) * rng.randrange(20, 200), 3, (0,), (0,)) for _ in range(700)]
-    batches = reader_data.batches([(r,) for r in row], 2000, rng)
+    row = [reader_windows.Window((1,) * rng.randrange(20, 200), 3, (0,), (0,)) for _ in range(700)]
+    batches = reader_windows.batches([(r,) for r in row], 2000, rng)
     assert sorted(id(g[0]) for b in batches for g in b) == sorted(map(id, row))
     assert all(len(b) * max(len(g[0].ids) for g in b) <= 2000 for b in batches)
 

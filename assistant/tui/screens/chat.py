@@ -15,7 +15,16 @@ from assistant.errors import AssistantError
 from assistant.tui import render, words
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation, Exchange
-from assistant.tui.messages import Failed, Opened, OpenFailed, Opening, Progress
+from assistant.tui.messages import (
+    Failed,
+    Indexed,
+    Indexing,
+    Opened,
+    OpenFailed,
+    Opening,
+    Progress,
+)
+from assistant.tui.screens.library import LibraryScreen, progress
 from assistant.tui.widgets.head import Head
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.source_panel import SourcePanel, with_source
@@ -34,8 +43,8 @@ class ChatScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Stop", id="chat.back", show=False),
         Binding("tab", "app.focus_next", "Answers", id="chat.next", show=False),
-        Binding("f2", "source", "Source", id="chat.source"),
-        Binding("f3", "why", "Why", id="chat.why"),
+        Binding("f2", "source", "Source", id="chat.source", show=False),
+        Binding("f3", "why", "Why", id="chat.why", show=False),
         Binding("ctrl+n", "new", "New", id="chat.new", show=False),
         Binding("ctrl+e", "edit_last", "Edit last", id="chat.edit", show=False),
     ]
@@ -195,6 +204,27 @@ class ChatScreen(Screen[None]):
         self.query_one(Head).shelf = event.shelf
         self.query_one(Welcome).shelf = event.shelf
 
+        if isinstance(self.app.screen, LibraryScreen):
+            self.app.screen.show_opened(event)
+
+    @on(Indexing)
+    def _indexing(self, event: Indexing) -> None:
+        self.query_one(Head).doing = progress(event)
+        if isinstance(self.app.screen, LibraryScreen):
+            self.app.screen.show_indexing(event)
+
+    @on(Indexed)
+    def _indexed(self, event: Indexed) -> None:
+        self.query_one(Head).doing = ""
+        if isinstance(self.app.screen, LibraryScreen):
+            self.app.screen.show_indexed(event)
+        else:
+            self.app.notify(
+                safe_line(event.text),
+                severity="warning" if event.failed else "information",
+                markup=False,
+            )
+
     @on(OpenFailed)
     def _open_failed(self, event: OpenFailed) -> None:
         self.query_one(Head).doing = ""
@@ -238,6 +268,11 @@ class ChatScreen(Screen[None]):
         self.query_one(Prompt).remember([e.question for e in self.conversation.exchanges])
         self._show_welcome()
         self._close_source()
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether something is still being loaded or indexed."""
+        return bool(self.query_one(Head).doing)
 
     @property
     def _transcript(self) -> Transcript:

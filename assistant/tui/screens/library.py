@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
-from assistant.errors import AssistantError
 from assistant.cli.output import safe_line
+from assistant.errors import AssistantError
 from assistant.tui import words
 from assistant.tui.backend import Backend
 from assistant.tui.messages import Indexed, Indexing, Opened
@@ -40,11 +40,12 @@ class LibraryScreen(ModalScreen[str | None]):
         Binding("l", "switch", "Other library", id="library.switch"),
     ]
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, leaving: dict[str, Timer]) -> None:
+        """`leaving` holds the removals that can still be undone; it outlives the screen."""
         super().__init__()
         self._backend = backend
+        self._leaving = leaving
         self._documents: list[DocumentRecord] = []
-        self._leaving: dict[str, Timer] = {}
         self._switching = False
 
     def compose(self) -> ComposeResult:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cells import cell_len
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -39,7 +39,7 @@ class DocumentView(ScrollView, can_focus=True):
         Binding("k", "scroll_up", "Up", id="source.up", show=False),
     ]
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._text = ""
         self._span = (0, 0)
@@ -60,7 +60,7 @@ class DocumentView(ScrollView, can_focus=True):
         skipped = source.text[:first].replace("\r\n", "\n").replace("\r", "\n").count("\n")
         self._first_line = source.first_line + skipped
         self._wrap()
-        self.scroll_to_quote()
+        self.call_after_refresh(self.scroll_to_quote)
 
     @property
     def highlighted(self) -> str:

@@ -18,6 +18,10 @@ class Prompt(TextArea):
         Binding(
             "shift+enter,ctrl+j,alt+enter", "new_line", "New line", id="prompt.line", show=False
         ),
+        Binding("f2", "screen.source", "Source", id="chat.source"),
+        Binding("f3", "screen.why", "Why", id="chat.why"),
+        Binding("f4", "app.conversations", "History", id="app.conversations"),
+        Binding("f5", "app.library", "Library", id="app.library"),
         Binding("ctrl+d", "delete_or_leave", "Leave", id="prompt.leave", show=False),
         Binding("ctrl+underscore,alt+z", "undo", "Undo", id="prompt.undo", show=False),
         Binding("ctrl+z", "app.suspend_process", "Suspend", id="app.suspend", show=False),
@@ -30,7 +34,7 @@ class Prompt(TextArea):
             self.text = text
             super().__init__()
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, id: str) -> None:
         super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder=PLACEHOLDER)
         self._history: list[str] = []
         self._at: int | None = None

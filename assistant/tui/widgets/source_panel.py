@@ -27,10 +27,10 @@ class SourcePanel(Vertical):
     """Shows one of an answer's places in its document."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,right", "step(1)", "Next quote", id="source.next"),
+        Binding("n,right", "step(1)", "Next", id="source.next"),
         Binding("p,left", "step(-1)", "Previous", id="source.previous"),
-        Binding("o,enter", "edit_file", "Open file", id="source.open"),
-        Binding("y", "copy", "Copy quote", id="source.copy"),
+        Binding("o,enter", "edit_file", "Open", id="source.open"),
+        Binding("y", "copy", "Copy", id="source.copy"),
         Binding("escape", "close", "Close", id="source.close"),
     ]
 
@@ -51,7 +51,7 @@ class SourcePanel(Vertical):
             self.text = text
             super().__init__()
 
-    def __init__(self, library: "Callable[[], Library]", id: str) -> None:  # noqa: A002
+    def __init__(self, library: "Callable[[], Library]", id: str) -> None:
         super().__init__(id=id)
         self._library = library
         self.places: tuple[Citation, ...] = ()

@@ -26,7 +26,7 @@ class Transcript(VerticalScroll, can_focus=False):
         Binding("end,G", "step(1000000)", "Last", id="answers.last", show=False),
     ]
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._exchanges: list[Exchange] = []
         self._first = 0
@@ -90,7 +90,7 @@ class Transcript(VerticalScroll, can_focus=False):
         if at + by < 0 and self._first > 0:
             await self.action_earlier()
             turns = self.turns
-            at = turns.index(focused) if focused in turns else 0  # type: ignore[arg-type]
+            at = turns.index(focused) if focused in turns else 0
         turns[max(0, min(len(turns) - 1, at + by))].focus()
 
     def focus_last(self) -> None:

@@ -1,0 +1,68 @@
+"""The evidence reader's part: how likely each sentence holds the answer, and in which words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from assistant.language.sentences import Span
+from assistant.retrieval.features import Candidate
+from assistant.retrieval.search import ScoredPassage
+
+# Passages that are read: the answer's is among the first five in 96 of 100, and each costs 40 ms.
+READ_PASSAGES = 5
+
+
+@dataclass(frozen=True)
+class SentenceReading:
+    """What the reader thinks of one sentence of a passage.
+
+    `score` is the best span's start and end logits less those of "no answer here": log odds, to be
+    calibrated. `span` is that span, in characters of the passage; it lies within the sentence.
+    """
+
+    score: float
+    span: Span
+
+
+class Reader(Protocol):
+    """A model that finds the words that answer."""
+
+    def describe(self) -> dict[str, str]:
+        """Name and sha256 of its weights."""
+        ...
+
+    def read(
+        self, question: str, passages: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> list[list[SentenceReading]]:
+        """One reading for each sentence; `sentences[i]` are character spans in `passages[i]`."""
+        ...
+
+
+def read(
+    question: str,
+    passages: Sequence[ScoredPassage],
+    found: Sequence[Candidate],
+    reader: Reader,
+) -> list[Candidate]:
+    """The candidates with the feature `reader` and the span of the answer, best reading first.
+
+    The best passages are read; a sentence of the others gets the lowest reading there is.
+    """
+    chosen = [p.passage for p in passages[:READ_PASSAGES]]
+    spans = [[(a - p.start, b - p.start) for a, b in p.sentences] for p in chosen]
+    readings = {
+        (passage.id, span): reading
+        for passage, own in zip(
+            chosen, reader.read(question, [p.text for p in chosen], spans), strict=True
+        )
+        for span, reading in zip(passage.sentences, own, strict=True)
+    }
+    lowest = min((r.score for r in readings.values()), default=0.0)
+    read_ones = []
+    for c in found:
+        reading = readings.get(c.key)
+        score = reading.score if reading else lowest
+        start = c.passage.passage.start
+        answer = (reading.span[0] + start, reading.span[1] + start) if reading else None
+        read_ones.append(replace(c, features=c.features | {"reader": score}, answer=answer))
+    return sorted(read_ones, key=lambda c: -c.features["reader"])

@@ -1,0 +1,213 @@
+"""The chat's application: what holds for all of its screens."""
+
+import os
+import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SuspendNotSupported, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+
+from assistant import paths
+from assistant.cli.output import safe_line
+from assistant.conversation.sessions import SessionError, Sessions
+from assistant.tui import keys, sources, themes
+from assistant.tui.backend import NO_MODEL, Backend
+from assistant.tui.conversation import Conversation
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.widgets.source_panel import SourcePanel
+
+if TYPE_CHECKING:
+    from assistant.answering.answer import Citation
+
+
+class ChatApp(App[None]):
+    """A chat over one library at a time."""
+
+    TITLE = "assistant"
+    CSS_PATH = "chat.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-compact"), (76, "-normal"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "conversations", "Conversations", id="app.conversations", show=False),
+        Binding("f5", "library", "Library", id="app.library", show=False),
+        Binding("f1,question_mark", "help", "Help", id="app.help", key_display="F1"),
+        Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
+        Binding("ctrl+c", "stop_or_tell", "Stop", id="app.stop", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
+        Binding("ctrl+t", "next_theme", "Next theme", id="app.theme", show=False),
+    ]
+
+    def __init__(self, backend: Backend, home: Path | None = None) -> None:
+        super().__init__()
+        self._home = home or paths.home()
+        self.backend = backend
+        self.conversation = Conversation(Sessions(self._home / "sessions"))
+        self.chat = ChatScreen(backend, self.conversation)
+        self._leaving: dict[str, Timer] = {}
+        self.register_theme(themes.HIGH_CONTRAST)
+        chosen = themes.load(self._home)
+        self.chosen_keys = chosen.keys
+        self.set_keymap(chosen.keys)
+        self.theme = chosen.theme if chosen.theme in self.available_themes else themes.DEFAULT
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.chat
+
+    def on_mount(self) -> None:
+        # The screen first: what is loaded then competes with it for the processor.
+        self.call_after_refresh(self.backend.start, self.chat.post_message)
+        self.watch(self, "theme", self._theme_changed, init=False)
+
+    def _theme_changed(self, theme: str) -> None:
+        themes.remember_theme(self._home, theme)
+
+    def on_unmount(self) -> None:
+        with suppress(SessionError):
+            self.conversation.sessions.purge()
+
+    # Screens.
+
+    def action_help(self) -> None:
+        """Show the keys and what the words mean."""
+        from assistant.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(keys.groups(self)))
+
+    @work
+    async def action_conversations(self) -> None:
+        """Choose an earlier conversation and go on with it."""
+        from assistant.tui.screens.conversations import ConversationsScreen
+
+        session = self.conversation.session
+        screen = ConversationsScreen(self.conversation.sessions, session.id if session else None)
+        chosen = await self.push_screen_wait(screen)
+        if chosen is not None:
+            await self.resume(chosen)
+        elif session is not None:
+            with suppress(SessionError):
+                self.conversation.session = self.conversation.sessions.load(session.id)[0]
+
+    async def resume(self, session_id: str) -> None:
+        """Go on with a saved conversation, in the library that it was held in."""
+        if self.chat.current is not None:
+            self.tell("An answer is being made. Press Esc to stop it first.")
+            return
+        try:
+            self.conversation.resume(session_id)
+        except SessionError as error:
+            self.tell(str(error))
+            return
+        session = self.conversation.session
+        if session is not None and session.library != self.backend.library_name:
+            self.backend.open(session.library, self.backend.model)
+        await self.chat.show_conversation()
+
+    @work
+    async def action_library(self) -> None:
+        """See, add and remove documents; open another library."""
+        from assistant.tui.screens.library import LibraryScreen
+
+        name = await self.push_screen_wait(LibraryScreen(self.backend, self._leaving))
+        if name and name != self.backend.library_name:
+            self.backend.open(name, self.backend.model, create=True)
+            await self.chat.action_new()
+
+    # Commands.
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand(
+            "New conversation", "Begin anew; this one stays saved", self.chat.action_new
+        )
+        yield SystemCommand(
+            "Source", "Show the quotes of the answer in their documents", self.chat.action_source
+        )
+        yield SystemCommand("Why", "Show how the answer came about", self.chat.action_why)
+        yield SystemCommand(
+            "Edit last question", "Change it and ask again", self.chat.action_edit_last
+        )
+        yield SystemCommand(
+            "Conversations", "Find, resume, rename, delete, export", self.action_conversations
+        )
+        yield SystemCommand("Library", "See, add and remove documents", self.action_library)
+        yield SystemCommand(
+            "Model: quotes only",
+            "Answer without a language model",
+            lambda: self.use_model(NO_MODEL),
+        )
+        yield SystemCommand(
+            "Model: the default",
+            "Let the language model phrase answers",
+            lambda: self.use_model(None),
+        )
+        yield SystemCommand("Help", "Keys, and what the words mean", self.action_help)
+        yield SystemCommand(
+            "Theme", "Dark, light, high contrast and others", self.action_change_theme
+        )
+        yield SystemCommand("Leave", "End the chat; everything is saved", self.action_quit)
+
+    def use_model(self, model: str | None) -> None:
+        """Answer with another model from the next question on."""
+        self.backend.open(self.backend.library_name, model)
+
+    def action_next_theme(self) -> None:
+        """Go from dark to light to high contrast."""
+        order = [themes.DEFAULT, "textual-light", themes.HIGH_CONTRAST.name]
+        at = order.index(self.theme) if self.theme in order else -1
+        self.theme = order[(at + 1) % len(order)]
+
+    def action_stop_or_tell(self) -> None:
+        """Ctrl+C stops an answer; without one it says how to leave."""
+        if self.chat.current is not None:
+            self.chat.stop()
+        else:
+            self.tell("Ctrl+Q leaves the chat.")
+
+    # Files and the clipboard.
+
+    @on(SourcePanel.FileWanted)
+    def _open_file(self, event: SourcePanel.FileWanted) -> None:
+        self.open_file(event.place)
+
+    def open_file(self, place: "Citation") -> None:
+        """Open a cited file in $EDITOR or $PAGER at the quote's line."""
+        if not os.path.exists(place.source):
+            self.tell("The file is gone; its text as it was read is shown here.")
+            return
+        command = sources.viewer(place.source, place.lines[0], os.environ)
+        if not command:
+            self.tell("Set EDITOR or PAGER to open files.")
+            return
+        try:
+            with self.suspend():
+                subprocess.run(command, check=False)
+        except SuspendNotSupported:
+            self.tell("Files cannot be opened from this terminal.")
+        except OSError as error:
+            self.tell(f"{command[0]} does not start: {error.strerror}. Set EDITOR or PAGER.")
+
+    @on(SourcePanel.CopyWanted)
+    def _copy(self, event: SourcePanel.CopyWanted) -> None:
+        self.copy_to_clipboard(event.text)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal (OSC 52), and into a file where that does not work."""
+        super().copy_to_clipboard(text)
+        path = self._home / "copied.txt"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+        except OSError:
+            self.tell("Copied.")
+            return
+        self.tell(f"Copied; if your terminal does not allow that, it is in {path}")
+
+    def tell(self, text: str) -> None:
+        """A sentence in the corner."""
+        self.notify(safe_line(text), markup=False)

@@ -1,0 +1,50 @@
+"""The keys, for the help screen, read from the bindings themselves."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from assistant.tui.app import ChatApp
+
+
+def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Titles with their keys and what they do; keys that the person changed as they are now."""
+    from assistant.tui.screens.chat import ChatScreen
+    from assistant.tui.screens.conversations import ConversationsScreen
+    from assistant.tui.screens.library import LibraryScreen
+    from assistant.tui.widgets.prompt import Prompt
+    from assistant.tui.widgets.source_panel import SourcePanel
+    from assistant.tui.widgets.transcript import Transcript
+    from assistant.tui.widgets.turn import TurnView
+
+    changed = app.chosen_keys
+    places: tuple[tuple[str, list[BindingType]], ...] = (
+        ("Asking", [*Prompt.BINDINGS, *ChatScreen.BINDINGS]),
+        ("Everywhere", [*type(app).BINDINGS]),
+        ("On an answer (Tab or Esc goes there)", [*Transcript.BINDINGS, *TurnView.BINDINGS]),
+        ("In a source", [*SourcePanel.BINDINGS]),
+        ("Conversations", [*ConversationsScreen.BINDINGS]),
+        ("Library", [*LibraryScreen.BINDINGS]),
+    )
+    said: set[str] = set()
+    for title, bindings in places:
+        lines = []
+        for binding in bindings:
+            if isinstance(binding, Binding) and binding.id and binding.id not in said:
+                said.add(binding.id)
+                lines.append(_line(binding, changed))
+        yield title, lines
+
+
+def _line(binding: Binding, changed: dict[str, str]) -> tuple[str, str]:
+    keys = changed.get(binding.id or "", binding.key)
+    return " ".join(map(shown, keys.split(",")[:2])), binding.description
+
+
+def shown(key: str) -> str:
+    """A key as people write it: Ctrl+N, F1, ?."""
+    names = {"question_mark": "?", "slash": "/", "underscore": "_", "escape": "Esc"}
+    parts = [names.get(p, p) for p in key.split("+")]
+    return "+".join(p.capitalize() if len(p) > 1 else p for p in parts)

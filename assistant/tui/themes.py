@@ -1,0 +1,62 @@
+"""Themes beyond Textual's own, and the person's choices that the chat remembers."""
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.theme import Theme
+
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    primary="#ffff00",
+    secondary="#00ffff",
+    accent="#00ffff",
+    warning="#ffaf00",
+    error="#ff5f5f",
+    success="#5fff5f",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#262626",
+    variables={"text-muted": "#e4e4e4", "footer-key-foreground": "#ffff00"},
+)
+DEFAULT = "textual-dark"
+
+
+@dataclass
+class Preferences:
+    """The theme, and keys by the id of their binding: `keys = {"chat.why" = "f9"}`."""
+
+    theme: str = DEFAULT
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+def load(home: Path) -> Preferences:
+    """What the person chose: [chat] in settings.toml, and the theme last used."""
+    chosen = Preferences()
+    try:
+        with (home / "settings.toml").open("rb") as file:
+            chat = tomllib.load(file).get("chat", {})
+        chosen.theme = str(chat.get("theme", chosen.theme))
+        chosen.keys = {str(k): str(v) for k, v in dict(chat.get("keys", {})).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        pass
+    try:
+        state = json.loads((home / "chat.json").read_text(encoding="utf-8"))
+        chosen.theme = str(state["theme"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return chosen
+
+
+def remember_theme(home: Path, theme: str) -> None:
+    """Keep the theme for the next start; a disk that refuses is no reason to stop."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        beside = home / "chat.json.new"
+        beside.write_text(json.dumps({"theme": theme}) + "\n", encoding="utf-8")
+        os.replace(beside, home / "chat.json")
+    except OSError:
+        return

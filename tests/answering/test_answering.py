@@ -1,0 +1,146 @@
+"""From question to answer with a scripted LLM: what leads, what is cited, what is left out."""
+
+import threading
+
+import pytest
+from fakes import ScriptedLlm
+
+from assistant.answering import prompts
+from assistant.answering.answering import REFUSAL, Answerer, AnswerModels, Phrasing
+from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
+from assistant.answering.llm import Reading, Token
+from assistant.conversation.followups import Turn
+from assistant.errors import QuestionError
+from assistant.library.library import Library
+from assistant.retrieval.ranking import shipped_models
+
+VISIT = "When did Ban Ki-moon visit Libya?"
+QUOTE = "Ban Ki-moon visited in October 2014."
+
+
+def answerer(
+    library: Library, llm: ScriptedLlm | None, answering: str = "auto", sentences: int = 1
+) -> Answerer:
+    return Answerer(
+        library,
+        AnswerModels(shipped_models(), None, llm),
+        Phrasing(prompts.load("answer"), answering, sentences),
+    )
+
+
+def test_the_events_of_an_answer_in_order(seed_library: Library) -> None:
+    events = list(answerer(seed_library, ScriptedLlm(QUOTE)).answer(VISIT))
+    kinds = [type(e) for e in events]
+    assert kinds == [Understood, Found, Reading, *[Token] * 6, Answered]
+
+
+def test_a_sound_draft_leads_with_its_citation(seed_library: Library) -> None:
+    answer = answerer(
+        seed_library, ScriptedLlm("Ban Ki-moon visited Libya in October 2014.")
+    ).complete(VISIT)
+    assert answer.mode == "quote"  # "Libya" is in the question and not in the sentence
+    answer = answerer(seed_library, ScriptedLlm("In October 2014, Ban Ki-moon visited.")).complete(
+        VISIT
+    )
+    assert (answer.mode, answer.text) == ("compose", "In October 2014, Ban Ki-moon visited. [1]")
+    assert answer.statements[0].support == "supported"
+    (citation,) = answer.citations
+    assert citation.quote == QUOTE
+    assert seed_library.catalogue.text(citation.source)[slice(*citation.span)] == QUOTE
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ban Ki-moon visited in October 2015.",
+        "Antonio Guterres visited in October 2014.",
+        "He did visit.",
+        "",
+        "I do not know.",
+    ],
+)
+def test_a_draft_that_is_not_backed_leaves_the_quote(seed_library: Library, draft: str) -> None:
+    answer = answerer(seed_library, ScriptedLlm(draft)).complete(VISIT)
+    assert (answer.mode, answer.text) == ("quote", f"{QUOTE} [1]")
+    assert answer.draft is None or answer.draft.statements[0].support == "unsupported"
+
+
+def test_an_unsure_model_does_not_lead(seed_library: Library) -> None:
+    assert answerer(seed_library, ScriptedLlm(QUOTE, logprob=-2.0)).complete(VISIT).mode == "quote"
+
+
+def test_unsupported_statements_are_left_out_and_kept_in_the_record(seed_library: Library) -> None:
+    llm = ScriptedLlm("Ban Ki-moon visited in October 2014. He met Hifter there.")
+    answer = answerer(seed_library, llm, "compose", 3).complete(VISIT)
+    assert answer.text == "Ban Ki-moon visited in October 2014. [1]"
+    assert [s.support for s in answer.statements] == ["exact", "unsupported"]
+    assert answer.statements[1].citations == ()
+
+
+def test_a_refusal_asks_no_model_and_offers_passages(seed_library: Library) -> None:
+    llm = ScriptedLlm()
+    answer = answerer(seed_library, llm).complete("Who won the football world cup in 1998?")
+    assert (answer.status, answer.text, answer.statements, answer.citations) == (
+        "not_found",
+        REFUSAL,
+        (),
+        (),
+    )
+    assert answer.passages
+    assert not any(p.used for p in answer.passages)
+    assert llm.asked == []
+
+
+def test_a_model_that_dies_leaves_the_quote_and_one_sentence(seed_library: Library) -> None:
+    events: list[AnswerEvent] = list(
+        answerer(seed_library, ScriptedLlm(QUOTE, dies_after=2)).answer(VISIT)
+    )
+    notices = [e.text for e in events if isinstance(e, Notice)]
+    assert notices == [
+        "The language model stopped unexpectedly (signal 9). The answer is quoted, not phrased."
+    ]
+    assert isinstance(events[-1], Answered)
+    assert events[-1].answer.text == f"{QUOTE} [1]"
+    assert events[-1].answer.notices == tuple(notices)
+
+
+def test_a_cancelled_draft_leaves_the_quote(seed_library: Library) -> None:
+    cancel = threading.Event()
+    events = []
+    for event in answerer(seed_library, ScriptedLlm(QUOTE)).answer(VISIT, cancel=cancel):
+        events.append(event)
+        if isinstance(event, Token):
+            cancel.set()
+    assert isinstance(events[-1], Answered)
+    assert events[-1].answer.text == f"{QUOTE} [1]"
+    assert events[-1].answer.draft is not None
+    assert events[-1].answer.draft.finish == "cancelled"
+
+
+def test_the_prompt_holds_the_evidence_and_the_standalone_question(seed_library: Library) -> None:
+    llm = ScriptedLlm(QUOTE)
+    answer = answerer(seed_library, llm).complete(
+        "And when did he visit Libya?", [Turn("What did Ban Ki-moon do?", "")]
+    )
+    assert QUOTE in llm.asked[0][-1].content
+    assert answer.standalone_question in llm.asked[0][-1].content
+    assert answer.question != answer.standalone_question
+
+
+def test_earlier_questions_without_answers_are_answered_first(seed_library: Library) -> None:
+    turns = answerer(seed_library, None).turns([VISIT, Turn("Why?", "Because.")])
+    assert "October 2014" in turns[0].answer
+    assert turns[1] == Turn("Why?", "Because.")
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\x00\x1b", "x" * 4_001])
+def test_what_cannot_be_asked_is_refused(seed_library: Library, question: str) -> None:
+    with pytest.raises(QuestionError):
+        answerer(seed_library, None).complete(question)
+
+
+def test_control_characters_of_a_question_are_dropped(seed_library: Library) -> None:
+    assert (
+        answerer(seed_library, None).complete("When did\x1b[31m Ban\x00 Ki-moon\nvisit?").question
+        == "When did [31m Ban Ki-moon visit?"
+    )

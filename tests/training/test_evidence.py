@@ -1,0 +1,63 @@
+"""The command that fits the evidence models, on a question set small enough to do it for real."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import AssistantError
+from assistant.retrieval.features import FEATURES
+from assistant.retrieval.ranking import SIGNALS
+from assistant.training.evidence import fit
+from assistant.training.squad import read, sample
+
+SUBJECTS = {
+    "bridges": [("The Oberbaum Bridge was built by Otto Stahn in 1896.", "Who built the Oberbaum Bridge?", "Otto Stahn"), ("The Golden Gate Bridge opened to the public in May 1937.", "When did the Golden Gate Bridge open?", "May 1937")],
+    "animals": [("The zyzzyva is a weevil that lives in South America.", "Where does the zyzzyva live?", "South America"), ("Wombats sleep about sixteen hours a day in their burrows.", "How long do wombats sleep?", "sixteen hours")],
+}  # fmt: skip
+
+
+def write(folder: Path, name: str) -> Path:
+    padding = " Nothing else is known of it. Many visitors come in summer, and some in winter."
+    paragraphs = [
+        {
+            "context": text + padding,
+            "qas": [
+                {
+                    "question": question,
+                    "answers": [{"text": answer, "answer_start": text.index(answer)}],
+                },
+                {"question": "Which colour is it?", "is_impossible": True, "answers": []},
+            ],
+        }
+        for text, question, answer in SUBJECTS[name]
+    ]
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps({"data": [{"title": name, "paragraphs": paragraphs}]}))
+    return path
+
+
+def test_a_fitted_model_has_all_its_weights_and_its_figures(tmp_path: Path) -> None:
+    model = fit([write(tmp_path, name) for name in SUBJECTS], 10, 0.05, None)
+    plain = model["plain"]
+    assert isinstance(plain, dict)
+    assert set(plain["evidence"]["weights"]) == set(FEATURES)
+    assert set(plain["confidence"]["weights"]) == set(SIGNALS)
+    assert set(plain["figures_held_out"]) == set(SUBJECTS)
+    assert plain["figures_held_out"]["bridges"]["first"] == 1
+    assert "with_reader" not in model
+
+
+def test_only_answerable_questions_are_drawn_and_always_the_same(tmp_path: Path) -> None:
+    articles = read(write(tmp_path, "bridges"))
+    drawn = sample(articles, 10, 1)
+    assert {q.question for q in drawn} == {question for _, question, _ in SUBJECTS["bridges"]}
+    assert drawn == sample(articles, 10, 1)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"data": [{}]}'])
+def test_a_file_of_another_shape_is_said(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(AssistantError, match="SQuAD"):
+        read(path)
