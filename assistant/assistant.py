@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from assistant import paths
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer, AnswerModels, Phrasing
+from assistant.answering.answering import Answerer, AnswerModels
+from assistant.answering.drafting import Phrasing
 from assistant.engines import catalog, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
@@ -51,7 +52,7 @@ class Assistant:
         self.embedder = OnnxEmbedder(catalog.embedder())
         self.vectors = ChromaVectors(place / "vectors")
         self.library = Library(place, self.vectors, self.embedder)
-        self.reader = _reader()
+        self.reader = shipped_reader()
         self._model = model
         self._engine: LlamaEngine | None = None
         self.llm_entry: catalog.LlmEntry | None = None
@@ -119,7 +120,8 @@ class Assistant:
         return self.library.seed() if self.library.name == DEFAULT_LIBRARY else None
 
 
-def _reader() -> OnnxReader | None:
+def shipped_reader() -> OnnxReader | None:
+    """The evidence reader that the project ships, not loaded yet; None if there is none."""
     entry = catalog.reader()
     if entry is None:
         return None

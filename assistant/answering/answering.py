@@ -1,6 +1,5 @@
 """The one path from a question to a checked, cited answer, used by ask, chat and eval alike."""
 
-import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,21 +8,19 @@ from dataclasses import dataclass
 from assistant.answering.answer import (
     Answer,
     Citation,
-    Draft,
     Mode,
     PassageUse,
     Statement,
     Timings,
-    Usage,
     cite,
 )
-from assistant.answering.check import Verdict, check, statements
+from assistant.answering.check import Verdict
+from assistant.answering.drafting import Drafting, Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.lead import draft_leads
-from assistant.answering.llm import Finished, Llm, Reading, Token
-from assistant.answering.prompts import Prompt
+from assistant.answering.llm import Llm
 from assistant.conversation.followups import Turn, make_standalone
-from assistant.errors import EngineError, QuestionError
+from assistant.errors import QuestionError
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.ranking import RankingModels
@@ -31,20 +28,6 @@ from assistant.retrieval.reading import Reader
 
 MAX_QUESTION_CHARS = 4_000
 REFUSAL = "The documents do not answer this."
-_DRAFT_TOKENS = 80
-
-
-@dataclass(frozen=True)
-class Phrasing:
-    """How a model is asked to phrase, and when it may lead.
-
-    It drafts from the best `sentences` of the evidence by `prompt`; `answering` is "quote",
-    "compose" or "auto" (see lead.py).
-    """
-
-    prompt: Prompt
-    answering: str = "auto"
-    sentences: int = 3
 
 
 @dataclass(frozen=True)
@@ -54,18 +37,6 @@ class AnswerModels:
     ranking: RankingModels
     reader: Reader | None = None
     llm: Llm | None = None
-
-
-@dataclass
-class _Drafting:
-    """What came of the draft so far."""
-
-    text: str = ""
-    log_probability: float = 0.0
-    tokens: int = 0
-    finished: Finished | None = None
-    first_token_at: float | None = None
-    failed: str = ""
 
 
 class Answerer:
@@ -102,11 +73,11 @@ class Answerer:
         if found.reader_failed:  # said once; the next questions do without it
             self._reader = None
         notices = [found.notice] if found.notice else []
-        drafting = _Drafting()
+        drafting = Drafting(self._phrasing, found)
         if found.is_answered and self._models.llm is not None:
-            yield from self._draft(self._models.llm, found, drafting, cancel)
-        if drafting.failed:
-            notices.append(drafting.failed)
+            yield from drafting.write(self._models.llm, cancel)
+        if drafting.failure:
+            notices.append(drafting.failure)
         for text in notices:
             yield Notice(text)
         yield Answered(self._assemble(asked, found, drafting, notices, began))
@@ -127,38 +98,15 @@ class Answerer:
                 turns.append(self.complete(item, turns).as_turn())
         return turns
 
-    def _draft(
-        self, llm: Llm, found: Retrieval, drafting: _Drafting, cancel: threading.Event | None
-    ) -> Iterator[AnswerEvent]:
-        evidence = found.evidence[: self._phrasing.sentences]
-        messages = self._phrasing.prompt.messages(
-            evidence="\n".join(" ".join(e.quote.split()) for e in evidence),
-            question=found.question,
-        )
-        try:
-            for event in llm.generate(messages, max_tokens=_DRAFT_TOKENS, cancel=cancel):
-                if isinstance(event, Finished):
-                    drafting.finished = event
-                    continue
-                if isinstance(event, Token):
-                    drafting.first_token_at = drafting.first_token_at or time.perf_counter()
-                    drafting.text += event.text
-                    drafting.log_probability += event.logprob
-                    drafting.tokens += 1
-                assert isinstance(event, Reading | Token)
-                yield event
-        except EngineError as error:
-            drafting.failed = f"{error.message} The answer is quoted, not phrased."
-
     def _assemble(
         self,
         asked: str,
         found: Retrieval,
-        drafting: _Drafting,
+        drafting: Drafting,
         notices: Sequence[str],
         began: float,
     ) -> Answer:
-        draft, verdicts = self._checked(found, drafting)
+        draft, verdicts = drafting.checked()
         mode: Mode = "quote"
         said: tuple[Statement, ...] = ()
         cited: tuple[Citation, ...] = ()
@@ -184,30 +132,16 @@ class Answerer:
             model=self._models.llm.describe() if self._models.llm is not None else None,
             embedder=self.library.embedder.describe(),
             prompt={"name": self._phrasing.prompt.name, "hash": self._phrasing.prompt.hash},
-            usage=_usage(drafting),
+            usage=drafting.usage(),
             timings=Timings(
                 retrieve_ms=found.milliseconds,
                 first_token_ms=(shown_at - began) * 1000 if shown_at else found.milliseconds,
                 total_ms=(now - began) * 1000,
-                tokens_per_s=_speed(drafting),
+                tokens_per_s=drafting.tokens_per_s(),
             ),
             draft=draft,
             notices=tuple(notices),
         )
-
-    def _checked(self, found: Retrieval, drafting: _Drafting) -> tuple[Draft | None, list[Verdict]]:
-        """The draft with a verdict on each of its sentences; an unfinished last one is left out."""
-        sentences = statements(drafting.text)
-        if drafting.finished is None or drafting.finished.finish != "stop":
-            sentences = sentences[:-1]
-        if not drafting.text:
-            return None, []
-        evidence = found.evidence[: self._phrasing.sentences]
-        verdicts = [check(s, found.question, evidence) for s in sentences]
-        mean = drafting.log_probability / drafting.tokens if drafting.tokens else -math.inf
-        finish = drafting.finished.finish if drafting.finished else "failed"
-        said = tuple(Statement(v.text, v.support, ()) for v in verdicts)
-        return Draft(drafting.text, said, mean, finish), verdicts
 
 
 def readable_question(question: str) -> str:
@@ -261,16 +195,3 @@ def _uses(found: Retrieval, sentences: int) -> tuple[PassageUse, ...]:
     read = found.evidence[:sentences] if found.is_answered else ()
     ids = {e.passage.id for e in read}
     return tuple(PassageUse(p, p.passage.id in ids) for p in found.passages)
-
-
-def _usage(drafting: _Drafting) -> Usage:
-    if drafting.finished is None:
-        return Usage(0, drafting.tokens)
-    return Usage(drafting.finished.prompt_tokens, drafting.finished.completion_tokens)
-
-
-def _speed(drafting: _Drafting) -> float | None:
-    done = drafting.finished
-    if done is None or done.decode_ms <= 0 or done.completion_tokens < 2:
-        return None
-    return done.completion_tokens / done.decode_ms * 1000

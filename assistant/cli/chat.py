@@ -28,34 +28,41 @@ def run_chat(options: argparse.Namespace) -> int:
         from assistant.cli.loop import run_loop
 
         return run_loop(options)
-    with _still_frame():
+    with _still_frame() as terminal:
         from assistant.tui.app import ChatApp
         from assistant.tui.backend import Backend
 
         backend = Backend(options.library, options.model)
         app = ChatApp(backend)
-    try:
-        app.run()
-    finally:
-        backend.close()
+        app.terminal_settings = terminal
+        try:
+            app.run()
+        finally:
+            backend.close()
     return app.return_code or DONE
 
 
 @contextmanager
-def _still_frame() -> Iterator[None]:
-    """Show the frame of the chat; leave the terminal's settings as they were, its screen drawn."""
+def _still_frame() -> Iterator["list[object] | None"]:
+    """Show the frame of the chat until it draws itself; at the end all is as it was before.
+
+    Gives the terminal's settings from before: what the chat has to set when it makes room for an
+    editor. In between they stay those of a program that reads keys, so that none is lost.
+    """
     try:
         import termios
-        import tty
     except ImportError:  # Windows: the chat comes up a little later
-        yield
+        yield None
         return
     before = termios.tcgetattr(sys.stdin)
-    tty.setcbreak(sys.stdin, termios.TCSANOW)
+    reading = termios.tcgetattr(sys.stdin)
+    reading[0] &= ~(termios.ICRNL | termios.INLCR | termios.IXON)
+    reading[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, reading)
     sys.stdout.write(_ENTER + frame(*shutil.get_terminal_size()))
     sys.stdout.flush()
     try:
-        yield
+        yield before
     except BaseException:
         sys.stdout.write(_LEAVE)
         sys.stdout.flush()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.engines import weights
 from assistant.engines.embedder import length_batches
 from assistant.errors import EngineError, WeightsError
+from assistant.retrieval.reading import SentenceReading
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -29,18 +30,6 @@ _VOCABULARY = 30522
 _REMEDY = "Install the assistant again; until then evidence is ranked without the reader."
 # The score of a sentence that holds no token (of symbols that the vocabulary drops).
 _NO_SCORE = -100.0
-
-
-@dataclass(frozen=True)
-class SentenceReading:
-    """What the reader thinks of one sentence of a passage.
-
-    `score` is the best span's start and end logits less those of "no answer here": log odds, to be
-    calibrated. `span` is that span, in characters of the passage; it lies within the sentence.
-    """
-
-    score: float
-    span: Span
 
 
 @dataclass(frozen=True)

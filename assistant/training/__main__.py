@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
 from assistant.training import evidence
 
@@ -22,13 +23,21 @@ def main() -> int:
         default=0.05,
         help="share of answerable questions that the threshold gives up",
     )
+    fit.add_argument("--no-reader", action="store_true", help="fit the model without one only")
     options = parser.parse_args()
     try:
-        model = evidence.fit(options.files, options.questions, options.false_refusals)
+        model = evidence.fit(
+            options.files,
+            options.questions,
+            options.false_refusals,
+            None if options.no_reader else shipped_reader(),
+        )
     except AssistantError as error:
         print(f"assistant.training: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(model["figures_held_out"], indent=1))
+    for name in ("plain", "with_reader"):
+        if isinstance(part := model.get(name), dict):
+            print(name, json.dumps(part["figures_held_out"], indent=1))
     print(f"Written: {evidence.write(model)}")
     return 0
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _WARMUP = 0.06
 _CHECKPOINT_STEPS = 200
+_REPORT_STEPS = 20
 
 
 def load_tokenizer() -> "Tokenizer":
@@ -50,29 +51,13 @@ def train(files: Sequence[Path], weights: Path, out: Path, recipe: Recipe) -> Pa
     steps = _steps(reader_data.load(files, tokenizer, test=False), tokenizer, recipe)
     print(f"{len(steps)} steps on {sum(map(len, steps))} questions", flush=True)
     run = Run(weights, recipe, out / "reader.pt")
-    began, tokens, losses = time.monotonic() - run.seconds, 0, 0.0
-    first = run.step
+    progress = _Progress(run, len(steps), recipe.minutes)
     marks = {round(len(steps) * (i + 1) / recipe.evaluations) for i in range(recipe.evaluations)}
-    started = time.monotonic()
-    while run.step < len(steps):
-        run.seconds = time.monotonic() - began
-        # By the clock where the machine turns out slower than thought: the rate must reach zero.
-        done = max(run.step / len(steps), run.seconds / 60 / recipe.minutes)
-        if done >= 1:
-            break
+    # By the clock where the machine turns out slower than thought: the rate must reach zero.
+    while (done := progress.done()) < 1:
         batch = steps[run.step]
-        losses += run.learn(batch, recipe.rate * min(done / _WARMUP, (1 - done) / (1 - _WARMUP)))
-        tokens += sum(len(w.ids) for group in batch for w in group)
-        if run.step % 20 == 0:
-            speed = tokens / (time.monotonic() - started)
-            share = (len(steps) - run.step) / max(run.step - first, 1)
-            left = min((time.monotonic() - started) * share, recipe.minutes * 60 - run.seconds)
-            print(
-                f"{time.strftime('%H:%M:%S')} step {run.step} loss {losses / 20:.3f} "
-                f"{speed:.0f} tokens/s, {left / 60:.0f} min left",
-                flush=True,
-            )
-            losses = 0.0
+        rate = recipe.rate * min(done / _WARMUP, (1 - done) / (1 - _WARMUP))
+        progress.add(batch, run.learn(batch, rate))
         if run.step % _CHECKPOINT_STEPS == 0:
             run.save()
         if run.step in marks:
@@ -81,6 +66,36 @@ def train(files: Sequence[Path], weights: Path, out: Path, recipe: Recipe) -> Pa
     run.save()
     print(json.dumps({"final": figures(run.average, test, tokenizer, 150)}), flush=True)
     return run.file
+
+
+class _Progress:
+    """How far a run is, by steps and by the clock; prints a line now and then."""
+
+    def __init__(self, run: Run, steps: int, minutes: float) -> None:
+        self._run, self._steps, self._minutes = run, steps, minutes
+        self._first, self._started, self._before = run.step, time.monotonic(), run.seconds
+        self._tokens, self._loss = 0, 0.0
+
+    def done(self) -> float:
+        """The part of the run that is over, from 0 to 1."""
+        self._run.seconds = self._before + time.monotonic() - self._started
+        return max(self._run.step / self._steps, self._run.seconds / 60 / self._minutes)
+
+    def add(self, batch: Sequence[Group], loss: float) -> None:
+        """Count a step that was made."""
+        self._tokens += sum(len(w.ids) for group in batch for w in group)
+        self._loss += loss
+        if self._run.step % _REPORT_STEPS == 0:
+            spent = time.monotonic() - self._started
+            by_steps = spent * (self._steps - self._run.step) / (self._run.step - self._first)
+            left = min(by_steps, self._minutes * 60 - self._run.seconds)
+            print(
+                f"{time.strftime('%H:%M:%S')} step {self._run.step} of {self._steps}, "
+                f"loss {self._loss / _REPORT_STEPS:.3f}, {self._tokens / spent:.0f} tokens/s, "
+                f"{left / 60:.0f} min left",
+                flush=True,
+            )
+            self._loss = 0.0
 
 
 def figures(

@@ -21,6 +21,7 @@ from assistant.training.reader_windows import (
     Group,
     Paragraph,
     Span,
+    Window,
     window,
     without_answer,
 )
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 # Paragraphs beyond this are cut at sentences, as the product cuts documents into passages.
 _PARAGRAPH_WORDS = 130
 _NEIGHBOURS = 8
+# Windows are drawn of several lengths, in tokens, so that none is expected.
+_LENGTHS = (120, 150, 180, MAX_TOKENS)
+_SHORTEST = 64
+_SWAPPED = 0.12
+_WITHOUT_ANSWER = 0.35
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,8 @@ class _Lexical:
             places = np.fromiter(counts, np.int64)
             tf = np.fromiter(counts.values(), np.float32)
             idf = math.log(1 + (len(texts) - len(counts) + 0.5) / (len(counts) + 0.5))
-            self._weights[term] = (places, idf * tf * 2.2 / (tf + norm[places]))
+            scores = np.asarray(idf * tf * 2.2 / (tf + norm[places]), dtype=np.float32)
+            self._weights[term] = (places, scores)
 
     def best(self, question: str, number: int) -> list[int]:
         """Indices of the `number` best texts, best first, none that shares no term."""
@@ -170,28 +177,49 @@ def groups(
     names = [question_forms.names(p.text) for p in found.paragraphs]
     result = []
     for q in found.questions:
-        paragraph = found.paragraphs[q.place]
         near = list(q.neighbours) or [rng.randrange(len(found.paragraphs))]
-        text, answers = q.text, q.answers
-        # Near-misses as people set them: another name, number or sense, on the same paragraph.
-        if rng.random() < 0.12:
-            other = question_forms.swapped(q.text, names[q.place], names[rng.choice(near)], rng)
-            if other is not None:
-                text, answers = other, ()
-        text = question_forms.as_people_ask(text, paragraph.text, rng)
+        text, answers = _asked(q, found, near, names, rng)
         ids = tokenizer.encode(text, add_special_tokens=False).ids
-        limit = rng.choice((120, 150, 180, MAX_TOKENS))
-        rows = [window(ids, paragraph, answers, limit, rng)]
-        limit = max(64, len(rows[0].ids))
-        count = negatives if answers else 1
-        if answers and rng.random() < 0.35:
-            rest = without_answer(paragraph, answers)
-            if rest is not None:
-                rows.append(window(ids, rest, (), limit, rng))
+        rows = _own_rows(ids, found.paragraphs[q.place], answers, rng)
+        limit = max(_SHORTEST, len(rows[0].ids))
         # The first few near-misses are the hardest; the draw leans to them.
         draws = sorted(range(len(near)), key=lambda i: rng.random() * (i + 2))
-        for i in draws[: max(0, count + 1 - len(rows))]:
-            if found.paragraphs[near[i]].ids:
-                rows.append(window(ids, found.paragraphs[near[i]], (), limit, rng))
+        wanted = (negatives if answers else 1) + 1 - len(rows)
+        rows += [
+            window(ids, found.paragraphs[near[i]], (), limit, rng)
+            for i in draws[: max(0, wanted)]
+            if found.paragraphs[near[i]].ids
+        ]
         result.append(tuple(rows))
     return result
+
+
+def _asked(
+    question: Question,
+    found: QuestionSet,
+    near: Sequence[int],
+    names: Sequence[list[str]],
+    rng: random.Random,
+) -> tuple[str, tuple[Span, ...]]:
+    """The question in one of its forms, with its answers: none where it was made unanswerable."""
+    text, answers = question.text, question.answers
+    # Near-misses as people set them: another name, number or sense, on the same paragraph.
+    if rng.random() < _SWAPPED:
+        place = question.place
+        other = question_forms.swapped(text, names[place], names[rng.choice(near)], rng)
+        if other is not None:
+            text, answers = other, ()
+    return question_forms.as_people_ask(text, found.paragraphs[question.place].text, rng), answers
+
+
+def _own_rows(
+    ids: Sequence[int], paragraph: Paragraph, answers: tuple[Span, ...], rng: random.Random
+) -> list[Window]:
+    """The window of the answer and, one time in three, one of the rest of its paragraph."""
+    limit = rng.choice(_LENGTHS)
+    rows = [window(ids, paragraph, answers, limit, rng)]
+    if answers and rng.random() < _WITHOUT_ANSWER:
+        rest = without_answer(paragraph, answers)
+        if rest is not None:
+            rows.append(window(ids, rest, (), max(_SHORTEST, len(rows[0].ids)), rng))
+    return rows

@@ -1,7 +1,7 @@
 """How well a reader in training does on articles that it never saw."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def evaluate(
     `auroc`: the best score with the right paragraph against that without its answer's sentence.
     """
     drawn = random.Random(seed).sample(found.questions, min(number, len(found.questions)))
-    totals: Counter[str] = Counter()
+    totals: defaultdict[str, float] = defaultdict(float)
     found_scores, missing_scores = [], []
     for question in drawn:
         gold = found.paragraphs[question.place]
@@ -51,7 +51,7 @@ def evaluate(
 
 
 def _tally(
-    totals: "Counter[str]",
+    totals: dict[str, float],
     question: Question,
     gold: Paragraph,
     best: Sequence[tuple[float, tuple[int, int]]],

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -20,6 +20,7 @@ from assistant.tui import keys, sources, themes
 from assistant.tui.backend import NO_MODEL, Backend
 from assistant.tui.conversation import Conversation
 from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.source_panel import SourcePanel
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class ChatApp(App[None]):
         self.backend = backend
         self.conversation = Conversation(Sessions(self._home / "sessions"))
         self.chat = ChatScreen(backend, self.conversation)
+        self.terminal_settings: list[object] | None = None
+        self._typed_early: list[events.Event] | None = []
         self._leaving: dict[str, Timer] = {}
         self.register_theme(themes.HIGH_CONTRAST)
         chosen = themes.load(self._home)
@@ -59,9 +62,26 @@ class ChatApp(App[None]):
         return self.chat
 
     def on_mount(self) -> None:
-        # The screen first: what is loaded then competes with it for the processor.
-        self.call_after_refresh(self.backend.start, self.chat.post_message)
+        if self.terminal_settings is not None and hasattr(self._driver, "attrs_before"):
+            # The terminal reads keys already; an editor wants it as it was before that.
+            self._driver.attrs_before = self.terminal_settings
         self.watch(self, "theme", self._theme_changed, init=False)
+
+    @on(Prompt.Ready)
+    async def _take_early_keys(self) -> None:
+        """The screen stands: take the keys that were typed before, then begin to load."""
+        self.chat.set_focus(self.chat.query_one(Prompt))
+        typed, self._typed_early = self._typed_early or [], None
+        for event in typed:
+            await super().on_event(event)
+        # What is loaded competes with the screen for the processor: drawing comes first.
+        self.call_after_refresh(self.backend.start, self.chat.post_message)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self._typed_early is not None and isinstance(event, events.Key | events.Paste):
+            self._typed_early.append(event)
+        else:
+            await super().on_event(event)
 
     def _theme_changed(self, theme: str) -> None:
         themes.remember_theme(self._home, theme)

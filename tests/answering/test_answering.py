@@ -6,7 +6,8 @@ import pytest
 from fakes import ScriptedLlm
 
 from assistant.answering import prompts
-from assistant.answering.answering import REFUSAL, Answerer, AnswerModels, Phrasing
+from assistant.answering.answering import REFUSAL, Answerer, AnswerModels
+from assistant.answering.drafting import Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.llm import Reading, Token
 from assistant.conversation.followups import Turn

@@ -14,7 +14,7 @@ class Prompt(TextArea):
     """Where questions are typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "ask", "Ask", id="prompt.ask", priority=True),
+        Binding("enter", "ask", "Ask", id="prompt.ask"),
         Binding(
             "shift+enter,ctrl+j,alt+enter", "new_line", "New line", id="prompt.line", show=False
         ),
@@ -26,6 +26,9 @@ class Prompt(TextArea):
         Binding("ctrl+underscore,alt+z", "undo", "Undo", id="prompt.undo", show=False),
         Binding("ctrl+z", "app.suspend_process", "Suspend", id="app.suspend", show=False),
     ]
+
+    class Ready(Message):
+        """Keys can be taken."""
 
     class Asked(Message):
         """A question was entered."""
@@ -40,6 +43,9 @@ class Prompt(TextArea):
         self._at: int | None = None
         self._unsent = ""
 
+    def on_mount(self) -> None:
+        self.post_message(self.Ready())
+
     def remember(self, questions: list[str]) -> None:
         """Take the questions of a conversation as the history."""
         self._history = list(questions)
@@ -49,6 +55,16 @@ class Prompt(TextArea):
         """Put a text in, the cursor at its end."""
         self.load_text(text)
         self.move_cursor(self.document.end)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # Bindings are looked at later than keys are typed; in a burst the order must stay.
+        if event.key in {"enter", "ctrl+j"}:
+            event.prevent_default()
+            event.stop()
+            if event.key == "enter":
+                self.action_ask()
+            else:
+                self.action_new_line()
 
     def action_ask(self) -> None:
         text = self.text.strip()
