@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.conversation.followups import Turn
@@ -25,7 +26,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim quote: `quote` is the source document's text[span]."""
+    """A verbatim quote: `quote` is the source document's text[span].
+
+    `answer` is the span of the words in it that answer, where a reader found them.
+    """
 
     marker: int
     source: str
@@ -35,6 +39,15 @@ class Citation:
     span: Span
     quote: str
     headings: tuple[str, ...] = ()
+    answer: Span | None = None
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """The quote on one line, as what stands before the answering words, they, and the rest."""
+        start, end = self.answer or (self.span[0], self.span[0])
+        cuts = (0, start - self.span[0], end - self.span[0], len(self.quote))
+        before, answer, after = (self.quote[a:b] for a, b in pairwise(cuts))
+        return before, answer, after
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ class Answer:
         }
 
 
-def cite(marker: int, passage: Passage, span: Span) -> Citation:
+def cite(marker: int, passage: Passage, span: Span, answer: Span | None = None) -> Citation:
     """The citation of a span of a passage."""
     return Citation(
         marker,
@@ -143,6 +156,7 @@ def cite(marker: int, passage: Passage, span: Span) -> Citation:
         span,
         passage.slice(span),
         passage.headings,
+        answer,
     )
 
 

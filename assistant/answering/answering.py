@@ -163,7 +163,7 @@ def readable_question(question: str) -> str:
 def _quoted(found: Retrieval) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
     best = found.evidence[0]
     text = " ".join(best.quote.split())
-    return (Statement(text, "exact", (1,)),), (cite(1, best.passage, best.span),)
+    return (Statement(text, "exact", (1,)),), (cite(1, best.passage, best.span, best.answer),)
 
 
 def _composed(
@@ -178,7 +178,7 @@ def _composed(
         marker = markers.setdefault(verdict.evidence, len(markers) + 1)
         said.append(Statement(verdict.text, verdict.support, (marker,)))
     cited = [(found.evidence[number], marker) for number, marker in markers.items()]
-    return tuple(said), tuple(cite(marker, e.passage, e.span) for e, marker in cited)
+    return tuple(said), tuple(cite(marker, e.passage, e.span, e.answer) for e, marker in cited)
 
 
 def _text(said: Sequence[Statement]) -> str:

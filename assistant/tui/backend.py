@@ -73,13 +73,14 @@ class Backend:
         self._stop_changing = threading.Event()
         self._assistant: Assistant | None = None
         self._answerer: Answerer | None = None
+        # Before any question, however early that is typed.
+        self.open(library, model)
 
     def start(self, post: Post) -> None:
         """Begin to open the library; everything that happens is posted from now on."""
         self._post = post
         for jobs in (self._answering, self._changing):
             threading.Thread(target=_work, args=(jobs,), name="backend", daemon=True).start()
-        self.open(self.library_name, self.model)
 
     def open(self, library: str, model: str | None, *, create: bool = False) -> None:
         """Open a library with a model in the place of what is open."""
