@@ -14,6 +14,9 @@ from assistant.cli import output
 from assistant.errors import AssistantError
 
 _NEAREST = 3
+# Private-use characters: no text that was made safe to print is harmed by taking them out.
+_FROM, _TO = "\ue000", "\ue001"
+_BOLD = "\x1b[1m"
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _CLEAR_BELOW = "\r\x1b[J"
 
@@ -43,7 +46,7 @@ def print_answer(answer: Answer) -> None:
     if answer.standalone_question != answer.question:
         output.tell(f"Understood as: {answer.standalone_question}")
     tell_notices(answer)
-    output.say(_wrapped(_shown(answer), width))
+    output.say(_emphasised(_wrapped(_shown(answer), width), width))
     if answer.status == "not_found":
         _print_nearest(answer, width)
         return
@@ -84,10 +87,19 @@ def _shown(answer: Answer) -> str:
     """The answer's text; a quote in quotation marks, its marker behind them."""
     if answer.status == "not_found" or answer.mode == "compose":
         return answer.text
-    return " ".join(
-        f"\u201c{s.text}\u201d " + " ".join(f"[{m}]" for m in s.citations)
-        for s in answer.statements
-    )
+    return " ".join(f"\u201c{_marked(c)}\u201d [{c.marker}]" for c in answer.citations)
+
+
+def _marked(citation: Citation) -> str:
+    """The quote with marks around the words that answer; they survive wrapping."""
+    before, words, after = citation.words
+    return f"{before}{_FROM}{words}{_TO}{after}" if words else citation.quote
+
+
+def _emphasised(text: str, width: int) -> str:
+    """Marks turned into bold on a terminal, and taken out otherwise."""
+    on, off = (_BOLD, _PLAIN) if width else ("", "")
+    return text.replace(_FROM, on).replace(_TO, off)
 
 
 def _heading(citation: Citation) -> str:
