@@ -106,8 +106,14 @@ class Assistant:
         return self._engine
 
     def answerer(self) -> Answerer:
-        """The path from question to answer over this library and these models."""
+        """The path from question to answer over this library and these models.
+
+        A model that the person named must load: WeightsError or EngineError if it does not. The
+        embedded one may fail; its answers are quotes then.
+        """
         llm = self.llm()
+        if self._model is not None and self._engine is not None:
+            self._engine.wait_ready()
         entry = self.llm_entry or catalog.llm()
         return Answerer(
             self.library,

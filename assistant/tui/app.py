@@ -32,11 +32,11 @@ class ChatApp(App[None]):
 
     TITLE = "assistant"
     CSS_PATH = "chat.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-compact"), (76, "-normal"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-medium"), (110, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "conversations", "Conversations", id="app.conversations", show=False),
         Binding("f5", "library", "Library", id="app.library", show=False),
-        Binding("f1,question_mark", "help", "Help", id="app.help", key_display="F1"),
+        Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "stop_or_tell", "Stop", id="app.stop", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
@@ -61,10 +61,13 @@ class ChatApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return self.chat
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.variables(self.current_theme)
+
     def on_mount(self) -> None:
-        if self.terminal_settings is not None and hasattr(self._driver, "attrs_before"):
+        if self.terminal_settings is not None and self._driver is not None:
             # The terminal reads keys already; an editor wants it as it was before that.
-            self._driver.attrs_before = self.terminal_settings
+            vars(self._driver)["attrs_before"] = self.terminal_settings
         self.watch(self, "theme", self._theme_changed, init=False)
 
     @on(Prompt.Ready)
@@ -174,6 +177,9 @@ class ChatApp(App[None]):
     def use_model(self, model: str | None) -> None:
         """Answer with another model from the next question on."""
         self.backend.open(self.backend.library_name, model)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or keys.shown(binding.key.split(",")[0])
 
     def action_next_theme(self) -> None:
         """Go from dark to light to high contrast."""

@@ -40,11 +40,12 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 def _line(binding: Binding, changed: dict[str, str]) -> tuple[str, str]:
     keys = changed.get(binding.id or "", binding.key)
-    return " ".join(map(shown, keys.split(",")[:2])), binding.description
+    return " ".join(map(shown, keys.split(",")[:2])), binding.tooltip or binding.description
 
 
 def shown(key: str) -> str:
     """A key as people write it: Ctrl+N, F1, ?."""
     names = {"question_mark": "?", "slash": "/", "underscore": "_", "escape": "Esc"}
-    parts = [names.get(p, p) for p in key.split("+")]
-    return "+".join(p.capitalize() if len(p) > 1 else p for p in parts)
+    *held, last = [names.get(part, part) for part in key.split("+")]
+    last = last.capitalize() if len(last) > 1 or held else last
+    return "+".join([*(part.capitalize() for part in held), last])

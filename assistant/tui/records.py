@@ -26,6 +26,7 @@ def saved(answer: Answer) -> SavedTurn:
         "notices": list(answer.notices),
         "draft": asdict(answer.draft) if answer.draft else None,
         "headings": [list(c.headings) for c in answer.citations],
+        "answers": [c.answer for c in answer.citations],
         "passages": [_beside(use.found) for use in answer.passages],
     }
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -50,7 +51,7 @@ def _restored(answer: Mapping[str, Any], why: Mapping[str, Any]) -> Answer:
         confidence=float(answer["confidence"]),
         threshold=float(why["threshold"]),
         statements=tuple(map(_statement, answer["statements"])),
-        citations=tuple(map(_citation, answer["citations"], why["headings"])),
+        citations=tuple(map(_citation, answer["citations"], why["headings"], why["answers"])),
         passages=tuple(map(_passage, answer["passages"], why["passages"])),
         mode=answer["mode"],
         model=answer["model"],
@@ -73,7 +74,7 @@ def _statement(value: Mapping[str, Any]) -> Statement:
     return Statement(str(value["text"]), value["support"], tuple(value["citations"]))
 
 
-def _citation(value: Mapping[str, Any], headings: list[str]) -> Citation:
+def _citation(value: Mapping[str, Any], headings: list[str], words: list[int] | None) -> Citation:
     first, last = value["lines"]
     start, end = value["span"]
     return Citation(
@@ -85,6 +86,7 @@ def _citation(value: Mapping[str, Any], headings: list[str]) -> Citation:
         span=(int(start), int(end)),
         quote=str(value["quote"]),
         headings=tuple(headings),
+        answer=(words[0], words[1]) if words else None,
     )
 
 

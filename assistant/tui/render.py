@@ -1,13 +1,14 @@
 """Answers as styled text. Whatever comes from documents or models is plain text in here: it is
 made safe for the terminal and never read as markup."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.style import Style
 
-from assistant.cli.output import safe_line
+from assistant.cli.output import safe, safe_line
 from assistant.tui import words
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from assistant.library.catalogue import Passage
     from assistant.retrieval.evidence import Retrieval
 
-MUTED = "$foreground 65%"
-_EXCERPT = 130
+MUTED = "$text-quiet"
+_SPACES = re.compile(r"\s+")
+_EXCERPT = 100
 _NEAREST = 3
 _FOUND = 3
 _BAR = 20
@@ -39,7 +41,9 @@ def found_places(found: "Retrieval") -> tuple["Citation", ...]:
     if not found.is_answered:
         return ()
     best = found.evidence[:_FOUND]
-    return tuple(cite(number, e.passage, e.span) for number, e in enumerate(best, start=1))
+    return tuple(
+        cite(number, e.passage, e.span, e.answer) for number, e in enumerate(best, start=1)
+    )
 
 
 def _whole(number: int, passage: "Passage") -> "Citation":
@@ -56,19 +60,22 @@ def link(text: str, action: str, style: str = "") -> Content:
 
 def marker(number: int) -> Content:
     """A citation's marker, to click."""
-    return link(f"[{number}]", f"cite({number})", "bold $text-accent")
+    return link(f"[{number}]", f"cite({number})", "bold")
 
 
 def answer_text(answer: "Answer") -> Content:
     """The answer with its markers; statements that differ in their backing each say theirs."""
     if answer.status != "answered":
         return Content(safe_line(answer.text))
+    if answer.mode == "quote":
+        return Content(" ").join(
+            quoted(c) + Content(" ") + marker(c.marker) for c in answer.citations
+        )
     said = [s for s in answer.statements if s.support != "unsupported"]
     mixed = len({s.support for s in said}) > 1
     parts: list[Content] = []
     for statement in said:
-        text = safe_line(statement.text)
-        content = Content(f"\u201c{text}\u201d" if answer.mode == "quote" else text)
+        content = Content(safe_line(statement.text))
         for number in statement.citations:
             content += Content(" ") + marker(number)
         if mixed:
@@ -85,7 +92,7 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Content:
     for citation in answer.citations:
         lines.append(place_line(citation))
         if answer.mode == "compose":
-            lines.append(_quote(citation.quote))
+            lines.append(quoted(citation).stylize_before(MUTED))
     lines += _left_out(answer)
     lines += [_notice(text) for text in answer.notices]
     if stopped:
@@ -97,7 +104,7 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Content:
 def place_line(place: "Citation") -> Content:
     """Where a quote stands: marker, file, lines, headings."""
     where = f" {words.file_name(place.source)}, {words.lines(place)}"
-    line = marker(place.marker) + link(where, f"cite({place.marker})", MUTED)
+    line = marker(place.marker) + link(where, f"cite({place.marker})")
     if place.headings:
         line += Content.assemble((f" \u203a {safe_line(place.headings[-1])}", MUTED))
     return line
@@ -107,17 +114,22 @@ def found_text(places_found: Sequence["Citation"]) -> Content:
     """The quotes that were found, while the model still drafts."""
     lines = [Content.assemble(("Found in your documents", f"italic {MUTED}"))]
     for place in places_found:
-        quote = safe_line(place.quote)
-        lines.append(marker(place.marker) + Content(f" \u201c{shortened(quote, 400)}\u201d"))
+        lines.append(marker(place.marker) + Content(" ") + quoted(place))
         where = f"{words.file_name(place.source)}, {words.lines(place)}"
         lines.append(Content.assemble((where, MUTED)))
     return Content("\n").join(lines)
 
 
+def quoted(place: "Citation") -> Content:
+    """The quote in quotation marks, the words in it that answer in bold."""
+    before, words_, after = (_SPACES.sub(" ", safe(part)) for part in place.words)
+    return Content.assemble("\u201c", before, (words_, "bold"), after, "\u201d")
+
+
 def reading_text(done: int, total: int) -> Content:
     """How far the model has read its prompt, as a bar and in numbers."""
     full = round(_BAR * done / total) if total else 0
-    bar = ("\u2501" * full, "$primary"), ("\u2501" * (_BAR - full), "$surface-lighten-2")
+    bar = ("\u2501" * full, "$primary"), ("\u2501" * (_BAR - full), "$foreground 25%")
     return Content.assemble("Reading  ", *bar, (f"  {done} of {total} tokens", MUTED))
 
 
@@ -133,10 +145,6 @@ def shortened(text: str, length: int = _EXCERPT) -> str:
     if len(text) <= length:
         return text
     return text[:length].rsplit(" ", 1)[0] + " \u2026"
-
-
-def _quote(text: str) -> Content:
-    return Content.assemble((f"\u201c{safe_line(text)}\u201d", MUTED))
 
 
 def _left_out(answer: "Answer") -> list[Content]:
@@ -159,7 +167,7 @@ def _foot(answer: "Answer") -> Content:
         words.seconds(answer.timings.total_ms),
     ]
     return Content.assemble((" \u00b7 ".join(parts) + " \u00b7 ", MUTED)) + link(
-        "why", "why", f"{MUTED} underline"
+        "why", "why", "underline"
     )
 
 
@@ -173,9 +181,9 @@ def _refusal_help(answer: "Answer") -> Content:
         lines.append(Content.assemble((shortened(safe_line(place.quote)), MUTED)))
     lines += [_notice(text) for text in answer.notices]
     help_ = Content.assemble(("What would help: ", MUTED)) + link(
-        "add documents that do", "app.library", f"{MUTED} underline"
+        "add documents that do", "app.library", "underline"
     )
     help_ += Content.assemble((", or ", MUTED))
-    help_ += link("ask in other words", "edit", f"{MUTED} underline")
-    help_ += Content.assemble((" \u00b7 ", MUTED)) + link("why", "why", f"{MUTED} underline")
+    help_ += link("ask in other words", "edit", "underline")
+    help_ += Content.assemble((" \u00b7 ", MUTED)) + link("why", "why", "underline")
     return Content("\n").join([*lines, help_])

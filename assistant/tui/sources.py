@@ -21,12 +21,16 @@ _COLON_LINE = {"hx", "code", "subl", "zed"}
 
 @dataclass(frozen=True)
 class SourceText:
-    """A document's text with the span to show; `flag` says in words what is wrong, or is empty."""
+    """A document's text with the span to show, and in it the words that answer, if known.
+
+    `flag` says in words what is wrong, or is empty.
+    """
 
     text: str
     span: Span
     first_line: int = 1
     flag: str = ""
+    answer: Span | None = None
 
 
 def look_up(library: "Library", place: "Citation") -> SourceText:
@@ -40,7 +44,9 @@ def look_up(library: "Library", place: "Citation") -> SourceText:
     text = library.catalogue.text(place.source)
     start, end = place.span
     if text[start:end] == place.quote:
-        return SourceText(text, place.span, flag=_changed(place.source, *state))
+        return SourceText(
+            text, place.span, flag=_changed(place.source, *state), answer=place.answer
+        )
     moved = text.find(place.quote)
     if moved < 0:
         return _quote_alone(place, "The document was read anew since; this quote is not in it.")

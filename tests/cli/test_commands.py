@@ -3,11 +3,13 @@
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.cli.main import main
+from assistant.engines import catalog
 
 QUOTES = ["--model", "none"]
 
@@ -188,10 +190,24 @@ def test_an_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_truncated_model_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "cut.gguf"
     model.write_bytes(b"GGUF\x03\0\0\0")
-    assert main(["ask", "--model", str(model), "When did Ban Ki-moon visit Libya?"]) == 0
+    assert main(["ask", "--model", str(model), "When did Ban Ki-moon visit Libya?"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "cut.gguf" in err or "cannot be loaded" in err
+
+
+def test_damaged_embedded_weights_leave_the_quotes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = catalog.llm()
+    assert entry.weights is not None
+    damaged = replace(entry, weights=replace(entry.weights, sha256="0" * 64))
+    monkeypatch.setattr(catalog, "llm", lambda name=None: damaged)
+    assert main(["ask", "When did Ban Ki-moon visit Libya?"]) == 0
     out, err = capsys.readouterr()
     assert "October 2014" in out
-    assert "The answer is quoted, not phrased." in err
+    assert "are damaged" in err
+    assert "Answers are quotes until then." in err
 
 
 def test_escape_sequences_of_a_document_never_reach_the_terminal(

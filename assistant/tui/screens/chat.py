@@ -36,17 +36,36 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Answer
 
 
+ESCAPE = "stop the answer; again, leave the input or come back to it"
+
+
 class ChatScreen(Screen[None]):
     """Asks one question at a time; what is typed meanwhile waits its turn."""
 
     AUTO_FOCUS = "#prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Stop", id="chat.back", show=False),
-        Binding("tab", "app.focus_next", "Answers", id="chat.next", show=False),
+        Binding("escape", "back", "Stop", id="chat.back", show=False, tooltip=ESCAPE),
+        Binding(
+            "tab",
+            "app.focus_next",
+            "Answers",
+            id="chat.next",
+            show=False,
+            tooltip="go to the answers",
+        ),
         Binding("f2", "source", "Source", id="chat.source", show=False),
         Binding("f3", "why", "Why", id="chat.why", show=False),
-        Binding("ctrl+n", "new", "New", id="chat.new", show=False),
-        Binding("ctrl+e", "edit_last", "Edit last", id="chat.edit", show=False),
+        Binding(
+            "ctrl+n", "new", "New", id="chat.new", show=False, tooltip="begin a new conversation"
+        ),
+        Binding(
+            "ctrl+e",
+            "edit_last",
+            "Edit last",
+            id="chat.edit",
+            show=False,
+            tooltip="edit the last question",
+        ),
     ]
 
     def __init__(self, backend: Backend, conversation: Conversation) -> None:
@@ -201,6 +220,8 @@ class ChatScreen(Screen[None]):
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         self._library = event.shelf.library
+        if event.shelf.note and self.query_one(Head).shelf is None:
+            self.app.notify(safe_line(event.shelf.note), severity="warning", markup=False)
         self.query_one(Head).shelf = event.shelf
         self.query_one(Welcome).shelf = event.shelf
 

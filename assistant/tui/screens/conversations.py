@@ -24,8 +24,8 @@ class ConversationsScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Close", id="conversations.close"),
-        Binding("f6,r", "rename", "Rename", id="conversations.rename"),
-        Binding("delete,d", "delete", "Delete", id="conversations.delete"),
+        Binding("r,f6", "rename", "Rename", id="conversations.rename"),
+        Binding("d,delete", "delete", "Delete", id="conversations.delete"),
         Binding("u", "undo", "Undo", id="conversations.undo"),
         Binding("m", "export('md')", "Export Markdown", id="conversations.markdown"),
         Binding("x", "export('json')", "Export JSON", id="conversations.json"),
@@ -137,7 +137,7 @@ class ConversationsScreen(ModalScreen[str | None]):
             self._say("Nothing found." if query else "Nothing is saved yet.")
 
     def _line(self, session: Session) -> Content:
-        about = f"  {words.when(session.changed_at)}, {words.count(session.turns, 'question')}"
+        about = f"\n{words.when(session.changed_at)}, {words.count(session.turns, 'question')}"
         if session.id == self._current:
             about += ", open now"
         return Content.assemble(session.title, (about, render.MUTED))

@@ -46,5 +46,5 @@ class HelpScreen(ModalScreen[None]):
 
 def _table(rows: Iterable[tuple[str, str]]) -> Content:
     return Content("\n").join(
-        Content.assemble((f"{key:<18}", "bold"), (text, render.MUTED)) for key, text in rows
+        Content.assemble((f"{key:<22}", "bold"), (text, render.MUTED)) for key, text in rows
     )

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -33,7 +34,7 @@ class LibraryScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Close", id="library.close"),
         Binding("a", "add", "Add", id="library.add"),
-        Binding("delete,d", "remove", "Remove", id="library.remove"),
+        Binding("d,delete", "remove", "Remove", id="library.remove"),
         Binding("u", "undo", "Undo", id="library.undo"),
         Binding("s", "sync", "Read changed", id="library.sync"),
         Binding("x", "stop", "Stop", id="library.stop"),
@@ -57,18 +58,18 @@ class LibraryScreen(ModalScreen[str | None]):
                 compact=True,
                 suggester=PathSuggester(),
             )
-            yield DataTable[Content](id="sources", cursor_type="row", zebra_stripes=False)
+            yield DataTable[Text](id="sources", cursor_type="row", zebra_stripes=False)
             yield Static(id="state")
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
         table = self._table
-        table.add_columns("Document", "State", "Size", "Passages", "Read")
+        table.add_columns("Document", "State", "Passages", "Size", "Read", "Folder")
         table.focus()
         self.refresh_sources()
 
     @property
-    def _table(self) -> "DataTable[Content]":
+    def _table(self) -> "DataTable[Text]":
         return self.query_one("#sources", DataTable)
 
     @work(exclusive=True, group="sources")
@@ -88,11 +89,12 @@ class LibraryScreen(ModalScreen[str | None]):
         for document, text in zip(documents, states, strict=True):
             leaving = document.source in self._leaving
             table.add_row(
-                Content(words.path(document.source)),
-                Content("being removed" if leaving else text),
-                Content(words.size(document.bytes)),
-                Content(str(document.passages)),
-                Content(document.added_at[:10]),
+                Text(words.file_name(document.source)),
+                Text("being removed" if leaving else text),
+                Text(f"{document.passages:,}", justify="right"),
+                Text(words.size(document.bytes), justify="right"),
+                Text(document.added_at[:10]),
+                Text(words.path(os.path.dirname(document.source))),
                 key=document.source,
             )
         table.move_cursor(row=min(at, max(0, len(documents) - 1)))

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -33,7 +34,11 @@ class Row:
 class DocumentView(ScrollView, can_focus=True):
     """Scrolls through a document; wraps what is near the quote only."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"document--quote", "document--gutter"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "document--quote",
+        "document--answer",
+        "document--gutter",
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", id="source.down", show=False),
         Binding("k", "scroll_up", "Up", id="source.up", show=False),
@@ -43,6 +48,7 @@ class DocumentView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._text = ""
         self._span = (0, 0)
+        self._answer = (0, 0)
         self._first_line = 1
         self._rows: list[Row] = []
         self._wrapped_at = 0
@@ -57,6 +63,8 @@ class DocumentView(ScrollView, can_focus=True):
         quote = safe(source.text[start:end])
         self._text = before + quote + safe(source.text[end:last])
         self._span = (len(before), len(before) + len(quote))
+        a, b = source.answer or (start, start)
+        self._answer = (len(before) + a - start, len(before) + b - start)
         skipped = source.text[:first].replace("\r\n", "\n").replace("\r", "\n").count("\n")
         self._first_line = source.first_line + skipped
         self._wrap()
@@ -91,15 +99,13 @@ class DocumentView(ScrollView, can_focus=True):
             return Strip.blank(self.size.width, base)
         row = self._rows[at]
         number = f"{row.number:>{_GUTTER - 1}} " if row.number is not None else " " * _GUTTER
-        a = min(max(self._span[0], row.start), row.end)
-        b = min(max(self._span[1], row.start), row.end)
         quote = self.get_component_rich_style("document--quote")
-        segments = [
-            Segment(number, self.get_component_rich_style("document--gutter")),
-            Segment(self._text[row.start : a].replace("\t", " "), base),
-            Segment(self._text[a:b].replace("\t", " "), quote),
-            Segment(self._text[b : row.end].replace("\t", " "), base),
-        ]
+        answer = self.get_component_rich_style("document--answer")
+        marks = (self._span[0], *self._answer, self._span[1])
+        cuts = [row.start, *(min(max(mark, row.start), row.end) for mark in marks), row.end]
+        segments = [Segment(number, self.get_component_rich_style("document--gutter"))]
+        for (a, b), style in zip(pairwise(cuts), (base, quote, answer, quote, base), strict=True):
+            segments.append(Segment(self._text[a:b].replace("\t", " "), style))
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
 

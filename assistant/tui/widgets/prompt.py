@@ -7,6 +7,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+TIPS = {
+    "chat.source": "show the quote in its document; again to close",
+    "chat.why": "show how the answer came about",
+    "app.conversations": "earlier conversations: search, resume, export",
+    "app.library": "documents: see, add, remove; other libraries",
+}
 PLACEHOLDER = "Ask about your documents \u2026"
 
 
@@ -14,14 +20,22 @@ class Prompt(TextArea):
     """Where questions are typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "ask", "Ask", id="prompt.ask"),
+        Binding(
+            "enter", "ask", "Ask", id="prompt.ask", tooltip="ask; while an answer comes, ask next"
+        ),
         Binding(
             "shift+enter,ctrl+j,alt+enter", "new_line", "New line", id="prompt.line", show=False
         ),
-        Binding("f2", "screen.source", "Source", id="chat.source"),
-        Binding("f3", "screen.why", "Why", id="chat.why"),
-        Binding("f4", "app.conversations", "History", id="app.conversations"),
-        Binding("f5", "app.library", "Library", id="app.library"),
+        Binding("f2", "screen.source", "Source", id="chat.source", tooltip=TIPS["chat.source"]),
+        Binding("f3", "screen.why", "Why", id="chat.why", tooltip=TIPS["chat.why"]),
+        Binding(
+            "f4",
+            "app.conversations",
+            "History",
+            id="app.conversations",
+            tooltip=TIPS["app.conversations"],
+        ),
+        Binding("f5", "app.library", "Library", id="app.library", tooltip=TIPS["app.library"]),
         Binding("ctrl+d", "delete_or_leave", "Leave", id="prompt.leave", show=False),
         Binding("ctrl+underscore,alt+z", "undo", "Undo", id="prompt.undo", show=False),
         Binding("ctrl+z", "app.suspend_process", "Suspend", id="app.suspend", show=False),

@@ -23,13 +23,19 @@ class TurnView(Vertical, can_focus=True):
     """Draws an exchange; its keys open what backs the answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,o", "cite(1)", "Source", id="answer.source"),
-        Binding("w", "why", "Why", id="answer.why"),
-        Binding("e", "edit", "Edit", id="answer.edit"),
-        Binding("r", "again", "Ask again", id="answer.again", show=False),
-        Binding("y", "copy", "Copy", id="answer.copy"),
+        Binding(
+            "enter,o",
+            "cite(1)",
+            "Source",
+            id="answer.source",
+            tooltip="open the first source; 1 to 9 another",
+        ),
+        Binding("w", "why", "Why", id="answer.why", tooltip="show how the answer came about"),
+        Binding("e", "edit", "Edit", id="answer.edit", tooltip="change the question and ask again"),
+        Binding("r", "again", "Again", id="answer.again", show=False, tooltip="ask the same again"),
+        Binding("y", "copy", "Copy", id="answer.copy", tooltip="copy the answer with its quotes"),
         *(
-            Binding(str(n), f"cite({n})", f"Source {n}", id=f"answer.source.{n}", show=False)
+            Binding(str(n), f"cite({n})", f"source {n}", id=f"answer.source.{n}", show=False)
             for n in range(1, 10)
         ),
     ]
