@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,7 +119,12 @@ class Assistant:
         return Answerer(
             self.library,
             AnswerModels(shipped_models(), self.reader, llm),
-            Phrasing(prompts.load(entry.prompt), entry.answering, entry.draft_sentences),
+            Phrasing(
+                prompts.load(entry.draft_prompt),
+                prompts.load(entry.phrase_prompt),
+                entry.answering,
+                entry.draft_sentences,
+            ),
         )
 
     def seed(self) -> Iterator[IndexEvent] | None:
@@ -156,6 +162,13 @@ def _own_file(path: Path) -> tuple[catalog.LlmEntry, Path]:
         raise WeightsError(f"{path} is not a GGUF file.", "Give the path of a GGUF model.")
     known = catalog.llm()
     return (
-        catalog.LlmEntry(path.stem, path.stem, None, 4096, known.prompt, "auto"),
+        replace(
+            known,
+            name=path.stem,
+            title=path.stem,
+            weights=None,
+            context_tokens=4096,
+            draft_sentences=3,
+        ),
         path.absolute(),
     )

@@ -112,7 +112,7 @@ class Answerer:
         cited: tuple[Citation, ...] = ()
         if found.is_answered:
             composed = draft is not None and draft_leads(
-                found.question, verdicts, draft.mean_log_probability, self._phrasing.answering
+                found, verdicts, draft.mean_log_probability, self._phrasing.answering
             )
             mode = "compose" if composed else "quote"
             said, cited = _composed(found, verdicts) if composed else _quoted(found)
@@ -131,7 +131,7 @@ class Answerer:
             mode=mode,
             model=self._models.llm.describe() if self._models.llm is not None else None,
             embedder=self.library.embedder.describe(),
-            prompt={"name": self._phrasing.prompt.name, "hash": self._phrasing.prompt.hash},
+            prompt={"name": drafting.prompt.name, "hash": drafting.prompt.hash},
             usage=drafting.usage(),
             timings=Timings(
                 retrieve_ms=found.milliseconds,

@@ -70,7 +70,10 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
     here = terms(evidence.quote)
     context = set(here) | set(terms(" ".join((passage.title, *passage.headings))))
     said = content_terms(statement)
-    # What only the question says is not evidence either: "Emma's brother is …" claims a brother.
+    if says_answer(statement, evidence):
+        # The reader vouches that these words answer the question: what it asks may be restated.
+        context |= set(terms(question))
+    # Else what only the question says is no evidence: "Emma's brother is …" claims a brother.
     if missing := (names(statement, skip_first=False) | set(said)) - context:
         return f"{_example(statement, missing)} is not in the evidence"
     if Counter(said) - (Counter(here) | Counter(context)):
@@ -84,6 +87,15 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
     if not set(said) & set(here) - set(terms(question)):
         return "it says nothing that the question does not"
     return ""
+
+
+def says_answer(statement: str, evidence: Evidence) -> bool:
+    """Whether a reader found words that answer in the evidence, and the statement has them all."""
+    answer = terms(evidence.answer_words)
+    said = terms(statement)
+    return bool(answer) and any(
+        said[i : i + len(answer)] == answer for i in range(len(said) - len(answer) + 1)
+    )
 
 
 def _claims(text: str) -> set[str]:

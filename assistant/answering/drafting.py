@@ -20,11 +20,13 @@ _MOST_TOKENS = 80
 class Phrasing:
     """How a model is asked to phrase, and when it may lead.
 
-    It drafts from the best `sentences` of the evidence by `prompt`; `answering` is "quote",
-    "compose" or "auto" (see lead.py).
+    Where a reader found the words that answer, the model writes a sentence around them by
+    `phrase`; else it drafts from the best `sentences` of the evidence by `draft`. `answering` is
+    "quote", "compose" or "auto" (see lead.py).
     """
 
-    prompt: Prompt
+    draft: Prompt
+    phrase: Prompt
     answering: str = "auto"
     sentences: int = 3
 
@@ -33,9 +35,10 @@ class Drafting:
     """One draft: its text as it comes, then the check of what it says."""
 
     def __init__(self, phrasing: Phrasing, found: Retrieval) -> None:
-        self._phrasing = phrasing
         self._question = found.question
         self.evidence: tuple[Evidence, ...] = found.evidence[: phrasing.sentences]
+        self._answer = found.evidence[0].answer_words if found.evidence else ""
+        self.prompt = phrasing.phrase if self._answer else phrasing.draft
         self.first_token_at: float | None = None
         self.failure = ""
         self._text = ""
@@ -48,10 +51,13 @@ class Drafting:
 
         A model that fails leaves one sentence in `failure` and what it wrote until then.
         """
-        messages = self._phrasing.prompt.messages(
-            evidence="\n".join(" ".join(e.quote.split()) for e in self.evidence),
-            question=self._question,
-        )
+        values = {
+            "evidence": "\n".join(" ".join(e.quote.split()) for e in self.evidence),
+            "question": self._question,
+        }
+        if self._answer:
+            values["answer"] = self._answer
+        messages = self.prompt.messages(**values)
         try:
             for event in llm.generate(messages, max_tokens=_MOST_TOKENS, cancel=cancel):
                 if isinstance(event, Finished):

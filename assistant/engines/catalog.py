@@ -42,9 +42,10 @@ class LlmEntry:
     title: str
     weights: Weights | None
     context_tokens: int
-    prompt: str
+    draft_prompt: str
+    phrase_prompt: str
     answering: str
-    draft_sentences: int = 3
+    draft_sentences: int
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def llm(name: str | None = None) -> LlmEntry:
         title=str(entry["title"]),
         weights=_weights(entry),
         context_tokens=int(str(entry["context_tokens"])),
-        prompt=str(entry["prompt"]),
+        draft_prompt=str(entry["draft_prompt"]),
+        phrase_prompt=str(entry["phrase_prompt"]),
         answering=str(entry["answering"]),
         draft_sentences=int(str(entry["draft_sentences"])),
     )

@@ -35,6 +35,14 @@ class Evidence:
     features: Mapping[str, float]
     answer: Span | None = None
 
+    @property
+    def answer_words(self) -> str:
+        """The words that answer, on one line; "" where no reader found them."""
+        if self.answer is None:
+            return ""
+        start, end = self.answer
+        return " ".join(self.quote[start - self.span[0] : end - self.span[0]].split())
+
 
 @dataclass(frozen=True)
 class Retrieval:

@@ -25,7 +25,7 @@ def answerer(
     return Answerer(
         library,
         AnswerModels(shipped_models(), None, llm),
-        Phrasing(prompts.load("answer"), answering, sentences),
+        Phrasing(prompts.load("answer"), prompts.load("phrase"), answering, sentences),
     )
 
 

@@ -1,5 +1,7 @@
 """What a draft may say: nothing that its evidence does not."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import evidence
 
@@ -79,6 +81,21 @@ def test_who_did_what_to_whom_may_not_be_swapped() -> None:
             "Who toppled whom?",
             NATO,
         )
+        == "unsupported"
+    )
+
+
+def test_with_the_words_a_reader_found_the_question_may_be_restated() -> None:
+    quote = "In 1002, King Ethelred II of England married Emma, sister of Richard II of Normandy."
+    start = quote.index("Richard II of Normandy")
+    found = replace(evidence(quote), answer=(start, start + len("Richard II of Normandy")))
+    question = "Who was the brother of Emma?"
+    assert (
+        support("The brother of Emma was Richard II of Normandy.", question, found) == "supported"
+    )
+    assert support("The brother of Emma was King Ethelred II.", question, found) == "unsupported"
+    assert (
+        support("The brother of Emma was Richard II of Normandy, a duke.", question, found)
         == "unsupported"
     )
 
