@@ -110,6 +110,11 @@ def reader() -> ReaderEntry | None:
     )
 
 
+def llm_names() -> tuple[str, ...]:
+    """The names of the catalogue's LLMs."""
+    return tuple(_catalog()["llm"])
+
+
 def llm(name: str | None = None) -> LlmEntry:
     """The LLM `name`, or the default one."""
     chosen, entry = _entry("llm", name)

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +17,7 @@ from textual.timer import Timer
 from assistant import paths
 from assistant.cli.output import safe_line
 from assistant.conversation.sessions import SessionError, Sessions
-from assistant.tui import keys, sources, themes
+from assistant.tui import keys, models, sources, themes
 from assistant.tui.backend import NO_MODEL, Backend
 from assistant.tui.conversation import Conversation
 from assistant.tui.screens.chat import ChatScreen
@@ -50,6 +51,7 @@ class ChatApp(App[None]):
         self.conversation = Conversation(Sessions(self._home / "sessions"))
         self.chat = ChatScreen(backend, self.conversation)
         self.terminal_settings: list[object] | None = None
+        self.typed_before = ""
         self._typed_early: list[events.Event] | None = []
         self._leaving: dict[str, Timer] = {}
         self.register_theme(themes.HIGH_CONTRAST)
@@ -65,6 +67,7 @@ class ChatApp(App[None]):
         return themes.variables(self.current_theme)
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.terminal_settings is not None and self._driver is not None:
             # The terminal reads keys already; an editor wants it as it was before that.
             vars(self._driver)["attrs_before"] = self.terminal_settings
@@ -73,7 +76,13 @@ class ChatApp(App[None]):
     @on(Prompt.Ready)
     async def _take_early_keys(self) -> None:
         """The screen stands: take the keys that were typed before, then begin to load."""
-        self.chat.set_focus(self.chat.query_one(Prompt))
+        prompt = self.chat.query_one(Prompt)
+        self.chat.set_focus(prompt)
+        *asked, begun = self.typed_before.split("\r")
+        for text in asked:
+            prompt.put(text)
+            prompt.action_ask()
+        prompt.put(begun)
         typed, self._typed_early = self._typed_early or [], None
         for event in typed:
             await super().on_event(event)
@@ -158,15 +167,16 @@ class ChatApp(App[None]):
             "Conversations", "Find, resume, rename, delete, export", self.action_conversations
         )
         yield SystemCommand("Library", "See, add and remove documents", self.action_library)
+        for name in models.names():
+            yield SystemCommand(
+                f"Model: {name}",
+                "Let this language model phrase the answers from now on",
+                partial(self.use_model, name),
+            )
         yield SystemCommand(
             "Model: quotes only",
             "Answer without a language model",
             lambda: self.use_model(NO_MODEL),
-        )
-        yield SystemCommand(
-            "Model: the default",
-            "Let the language model phrase answers",
-            lambda: self.use_model(None),
         )
         yield SystemCommand("Help", "Keys, and what the words mean", self.action_help)
         yield SystemCommand(

@@ -148,7 +148,8 @@ class Backend:
             self._post(Opening("Reading the documents that come with the assistant \u2026"))
 
     def _prepared(self, assistant: "Assistant", model: str | None) -> "Answerer":
-        self._post(Opening("Starting the language model \u2026" if model != NO_MODEL else "\u2026"))
+        if model != NO_MODEL:
+            self._post(Opening("Starting the language model \u2026"))
         return assistant.answerer()
 
     def _answer(self, request: Request) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -19,7 +18,8 @@ from assistant.cli.output import safe_line
 from assistant.errors import AssistantError
 from assistant.tui import words
 from assistant.tui.backend import Backend
-from assistant.tui.messages import Indexed, Indexing, Opened
+from assistant.tui.indexing import progress, state
+from assistant.tui.messages import Indexed, Indexing
 from assistant.tui.paths_input import PathSuggester, complete
 
 if TYPE_CHECKING:
@@ -194,19 +194,15 @@ class LibraryScreen(ModalScreen[str | None]):
         self._reset_input()
         self._table.focus()
 
-    # What the backend tells; the app passes it on.
+    # What the backend tells; the chat passes it on.
 
-    def show_indexing(self, event: Indexing) -> None:
-        """Show how far it is."""
-        self._say(progress(event))
+    @on(Indexing)
+    def _indexing(self, event: Indexing) -> None:
+        self._say(progress(event.event))
 
-    def show_indexed(self, event: Indexed) -> None:
-        """Show what it came to."""
+    @on(Indexed)
+    def _indexed(self, event: Indexed) -> None:
         self._say(event.text)
-        self.refresh_sources()
-
-    def show_opened(self, event: Opened) -> None:
-        """Show the library anew."""
         self.refresh_sources()
 
     def _reset_input(self) -> None:
@@ -218,34 +214,3 @@ class LibraryScreen(ModalScreen[str | None]):
 
     def _say(self, text: str) -> None:
         self.query_one("#state", Static).update(Content(safe_line(text)))
-
-
-def progress(event: Indexing) -> str:
-    """An event of indexing in a few words."""
-    from assistant.library.indexing import Embedding, FileFailed, FileIndexed, Rebuilding, Waiting
-
-    what = event.event
-    if isinstance(what, FileIndexed):
-        return f"Read {words.file_name(what.source)}, {what.change}"
-    if isinstance(what, FileFailed):
-        return f"{words.file_name(what.source)}: {what.message} {what.remedy}"
-    if isinstance(what, Embedding):
-        return f"Indexing, {what.done} of {what.total} passages"
-    if isinstance(what, Waiting):
-        return "Another process is changing this library; waiting for it to end"
-    assert isinstance(what, Rebuilding)
-    return f"The vectors are made anew, {what.passages} passages"
-
-
-def state(document: "DocumentRecord") -> str:
-    """A source's state in words."""
-    path = Path(document.source)
-    try:
-        changed = path.stat().st_mtime_ns != document.mtime_ns
-    except OSError:
-        return "file is gone"
-    if changed:
-        return "changed since"
-    if document.embedded < document.passages:
-        return f"{document.embedded} of {document.passages} indexed"
-    return "ready"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
@@ -45,10 +45,11 @@ class Prompt(TextArea):
         """Keys can be taken."""
 
     class Asked(Message):
-        """A question was entered."""
+        """A question was entered; `earlier` where it is an edited one (see Conversation.add)."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, earlier: int | None) -> None:
             self.text = text
+            self.earlier = earlier
             super().__init__()
 
     def __init__(self, id: str) -> None:
@@ -56,6 +57,12 @@ class Prompt(TextArea):
         self._history: list[str] = []
         self._at: int | None = None
         self._unsent = ""
+        self._earlier: int | None = None
+
+    @on(TextArea.Changed)
+    def _emptied(self) -> None:
+        if not self.text:
+            self._earlier = None
 
     def on_mount(self) -> None:
         self.post_message(self.Ready())
@@ -65,8 +72,9 @@ class Prompt(TextArea):
         self._history = list(questions)
         self._at = None
 
-    def put(self, text: str) -> None:
-        """Put a text in, the cursor at its end."""
+    def put(self, text: str, earlier: int | None = None) -> None:
+        """Put a text in, the cursor at its end; `earlier` goes with it until it is emptied."""
+        self._earlier = earlier
         self.load_text(text)
         self.move_cursor(self.document.end)
 
@@ -86,8 +94,8 @@ class Prompt(TextArea):
             return
         self._history.append(text)
         self._at = None
-        self.load_text("")
-        self.post_message(self.Asked(text))
+        self.post_message(self.Asked(text, self._earlier))
+        self.put("")
 
     def action_new_line(self) -> None:
         self.insert("\n")

@@ -19,7 +19,7 @@ _SHIPPED = 2
 class Welcome(Static):
     """Says what is in the library and offers a first question."""
 
-    shelf: reactive[Shelf | None] = reactive(None, layout=True)
+    shelf: reactive[Shelf | None] = reactive(None)
 
     class Chosen(Message):
         """An example question was chosen."""
@@ -28,8 +28,11 @@ class Welcome(Static):
             self.question = question
             super().__init__()
 
-    def render(self) -> Content:
-        """The invitation; what it offers depends on what is in the library."""
+    def watch_shelf(self) -> None:
+        self.update(self._invitation())
+
+    def _invitation(self) -> Content:
+        """What it offers depends on what is in the library."""
         lines = [Content.assemble(("Ask about your documents", "bold"))]
         lines.append(Content.assemble((self._holdings(), render.MUTED)))
         lines.append(Content(""))

@@ -1,0 +1,66 @@
+"""Driving the chat in tests: an assistant whose model says what a test chooses, and waiting."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fakes import ScriptedLlm
+from textual.pilot import Pilot
+
+from assistant.answering import prompts
+from assistant.answering.answering import Answerer, AnswerModels
+from assistant.answering.drafting import Phrasing
+from assistant.library.library import Library
+from assistant.retrieval.ranking import shipped_models
+from assistant.tui.app import ChatApp
+
+
+@dataclass
+class FakeAssistant:
+    """The parts of Assistant that the chat uses."""
+
+    library: Library
+    llm: ScriptedLlm | None = None
+    answering: str = "auto"
+    llm_problem: str = ""
+    llm_entry: None = None
+
+    @property
+    def embedder(self) -> object:
+        return self.library.embedder
+
+    @property
+    def vectors(self) -> object:
+        return self.library.vectors
+
+    def answerer(self) -> Answerer:
+        phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"), self.answering)
+        models = AnswerModels(shipped_models(), None, self.llm)
+        return Answerer(self.library, models, phrasing)
+
+    def seed(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+async def wait_until(
+    pilot: Pilot[None], holds: Callable[[], object], patience_s: float = 20
+) -> None:
+    """Wait for something to become true; never for a length of time."""
+    async with asyncio.timeout(patience_s):
+        while not holds():
+            await pilot.pause(0.01)
+
+
+async def ready(pilot: Pilot[None], app: ChatApp) -> None:
+    await wait_until(pilot, lambda: not app.chat.is_opening)
+
+
+async def answered(pilot: Pilot[None], app: ChatApp, *questions: str) -> None:
+    """Type questions and wait for their answers."""
+    await ready(pilot, app)
+    for question in questions:
+        await pilot.press(*question, "enter")
+        await wait_until(pilot, lambda: app.chat.current is None and app.conversation.exchanges)

@@ -1,0 +1,27 @@
+"""Quotes as styled text, and documents wrapped around them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from assistant.answering.answer import Citation
+from assistant.tui import render
+from assistant.tui.widgets.document_view import rows
+
+PLACE = Citation(1, "/a.txt", "a", None, (3, 3), (10, 31), "He came\n in May [b]2014", (), (22, 25))
+
+
+def test_the_words_that_answer_stand_out_in_a_quote_without_markup() -> None:
+    content = render.quoted(PLACE)
+    assert content.plain == "\u201cHe came in May [b]2014\u201d"
+    [bold] = [span for span in content.spans if span.style == "bold"]
+    assert content.plain[bold.start : bold.end] == "May"
+
+
+@given(st.text(alphabet="ab \n\u65e5\u0301\u200b", max_size=200), st.integers(2, 20))
+def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
+    found = list(rows(text, width, 1))
+    shown = [text[row.start : row.end] for row in found]
+    assert "".join(shown) == text.replace("\n", "")
+    assert all(cell_len(row.rstrip(" ")) <= width for row in shown)
+    assert [row.number for row in found if row.number] == list(range(1, text.count("\n") + 2))
