@@ -12,6 +12,7 @@ from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Und
 from assistant.answering.llm import Reading, Token
 from assistant.cli import output
 from assistant.errors import AssistantError
+from assistant.language.printable import safe_line
 
 _NEAREST = 3
 # Private-use characters: no text that was made safe to print is harmed by taking them out.
@@ -57,7 +58,7 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         output.say(_heading(citation))
         if answer.mode == "compose":  # otherwise the answer above is the quote
-            output.say(_wrapped(f"\u201c{output.safe_line(citation.quote)}\u201d", width, "    "))
+            output.say(_wrapped(f"\u201c{safe_line(citation.quote)}\u201d", width, "    "))
     output.say()
     how = "phrased by the model and checked" if answer.mode == "compose" else "quoted"
     output.say(
@@ -77,8 +78,8 @@ def _print_nearest(answer: Answer, width: int) -> None:
         output.say("\nThe nearest passages:")
     for use in nearest:
         passage = use.found.passage
-        output.say(f"  {output.safe_line(passage.source)}:{passage.lines[0]}")
-        excerpt = textwrap.shorten(output.safe_line(passage.text), 160, placeholder=" \u2026")
+        output.say(f"  {safe_line(passage.source)}:{passage.lines[0]}")
+        excerpt = textwrap.shorten(safe_line(passage.text), 160, placeholder=" \u2026")
         output.say(_wrapped(excerpt, width, "    "))
     output.say("\nAdd documents that do with `assistant add PATH`, or ask in other words.")
 
@@ -107,12 +108,12 @@ def _heading(citation: Citation) -> str:
     lines = str(first) if first == last else f"{first}-{last}"
     page = f", page {citation.page}" if citation.page else ""
     path = f"  {' > '.join(citation.headings)}" if citation.headings else ""
-    return output.safe_line(f"[{citation.marker}] {citation.source}:{lines}{page}{path}")
+    return safe_line(f"[{citation.marker}] {citation.source}:{lines}{page}{path}")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
     """The text in lines of a terminal's width; unwrapped, for files and pipes, if width is 0."""
-    plain = output.safe_line(text)
+    plain = safe_line(text)
     if not width:
         return indent + plain
     return textwrap.fill(
@@ -141,13 +142,13 @@ class _Live:
         if isinstance(event, Found):
             found = event.retrieval
             if found.is_answered:
-                self.quote = f"Found: \u201c{output.safe_line(found.evidence[0].quote)}\u201d"
+                self.quote = f"Found: \u201c{safe_line(found.evidence[0].quote)}\u201d"
                 self.status = "Waiting for the language model \u2026"
         elif isinstance(event, Reading):
             self.status = f"Reading {event.done} of {event.total} tokens \u2026"
         elif isinstance(event, Token):
             self.draft += event.text
-            self.status = f"Drafting: {output.safe_line(self.draft)}"
+            self.status = f"Drafting: {safe_line(self.draft)}"
         elif isinstance(event, Understood | Notice):
             return
         self._draw()

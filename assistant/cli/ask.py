@@ -14,6 +14,7 @@ from assistant.cli.answers import show_answer, tell_notices
 from assistant.cli.session import opened
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, QuestionError
+from assistant.language.printable import safe, safe_line
 from assistant.retrieval.search import prepare, search
 
 ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
@@ -51,11 +52,11 @@ def run_search(options: argparse.Namespace) -> int:
         output.say_json([passage_json(p) for p in found], indent=1)
     for p in () if options.json else found:
         passage = p.passage
-        where = f"{output.safe_line(passage.source)}:{passage.lines[0]}"
+        where = f"{safe_line(passage.source)}:{passage.lines[0]}"
         path = " > ".join(passage.headings)
-        output.say(f"{p.score:.3f}  {where}" + (f"  {output.safe_line(path)}" if path else ""))
+        output.say(f"{p.score:.3f}  {where}" + (f"  {safe_line(path)}" if path else ""))
         output.say(f"       BM25 {p.bm25:.2f}, cosine {p.cosine:.3f}")
-        output.say("\n".join("       " + line for line in output.safe(passage.text).splitlines()))
+        output.say("\n".join("       " + line for line in safe(passage.text).splitlines()))
     return ANSWERED if found else NOT_FOUND
 
 

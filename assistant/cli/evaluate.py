@@ -18,6 +18,7 @@ from assistant.cli.session import opened
 from assistant.errors import AssistantError, DocumentError
 from assistant.evaluation.measures import Scored, score, summary
 from assistant.evaluation.questions import EvalQuestion, read
+from assistant.language.printable import as_json
 from assistant.library import files
 
 DONE = 0
@@ -39,7 +40,7 @@ def run_eval(options: argparse.Namespace) -> int:
         for question, answer, result in _run(assistant, questions):
             scored.append(result)
             if lines is not None:
-                print(output.as_json(answer.to_json(question.id)), file=lines, flush=True)
+                print(as_json(answer.to_json(question.id)), file=lines, flush=True)
             if len(scored) % _TELL_EVERY == 0:
                 output.tell(f"{len(scored)} of {len(questions)} questions")
     measures = summary(scored)

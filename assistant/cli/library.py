@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
+from assistant.language.printable import safe_line
 from assistant.library.catalogue import DocumentRecord
 
 DONE, FAILED = 0, 2
@@ -27,7 +28,7 @@ def run_remove(options: argparse.Namespace) -> int:
         sources, events = assistant.library.remove(options.sources)
         watch(events)
         for source in sources:
-            output.tell(f"Removed {output.safe_line(source)}")
+            output.tell(f"Removed {safe_line(source)}")
     return DONE
 
 
@@ -41,7 +42,7 @@ def run_sources(options: argparse.Namespace) -> int:
     for d in documents:
         state = _state(d)
         output.say(
-            f"{output.safe_line(d.source)}  {_size(d.bytes)}, "
+            f"{safe_line(d.source)}  {_size(d.bytes)}, "
             + output.counted(d.passages, "passage")
             + (f" ({state})" if state else "")
         )

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError, OutputClosedError
 ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
 
 _EXAMPLES = """examples:
-  assistant                          ask questions one after the other
+  assistant                          the chat
   assistant ask "Who ordered the march?"
   assistant add ~/notes report.md    read files and folders into the library
   assistant sources                  what is in the library
@@ -78,9 +78,9 @@ def _flush() -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from assistant.cli.loop import run_loop
+    from assistant.cli.chat import run_chat
 
-    return run_loop(options)
+    return run_chat(options)
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[_everywhere()],
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
-    parser.set_defaults(run=_chat, library="default", model=None)
+    parser.set_defaults(run=_chat, library="default", model=None, plain=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(
@@ -145,6 +145,12 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    chat = command(
+        "chat", _chat, "the chat; what `assistant` opens by itself", "assistant chat --plain"
+    )
+    chat.add_argument(
+        "--plain", action="store_true", help="in plain lines, for screen readers and dumb terminals"
+    )
     ask = command(
         "ask",
         _ask,

@@ -1,33 +1,11 @@
 """Printing: text that cannot harm a terminal, answers to stdout, everything else to stderr."""
 
-import json
 import os
 import sys
-import unicodedata
 from typing import IO, Any, TextIO
 
 from assistant.errors import OutputClosedError
-
-# Beside control characters: marks that turn the direction of text around, and what is invisible.
-_HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff")
-
-
-def safe(text: str) -> str:
-    """The text without what a terminal would obey: escapes, controls, direction marks.
-
-    Line ends and tabs stay; each other control character shows as a replacement mark.
-    """
-    return "".join(
-        c
-        if c in "\n\t" or not (unicodedata.category(c) in {"Cc", "Cs"} or c in _HIDDEN)
-        else "\ufffd"
-        for c in text.replace("\r\n", "\n").replace("\r", "\n")
-    )
-
-
-def safe_line(text: str) -> str:
-    """The same on one line."""
-    return " ".join(safe(text).split())
+from assistant.language.printable import as_json, safe
 
 
 def counted(number: int, noun: str) -> str:
@@ -43,15 +21,6 @@ def say(text: str = "") -> None:
 def say_json(value: Any, *, indent: int | None = None) -> None:
     """A JSON value on stdout; one line without `indent`."""
     _write(sys.stdout, f"{as_json(value, indent=indent)}\n")
-
-
-def as_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON in which nothing but printable text stands unescaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    harmful = {c for c in text if c not in "\n" and (c in _HIDDEN or not c.isprintable())}
-    for c in harmful:
-        text = text.replace(c, json.dumps(c)[1:-1])
-    return text
 
 
 def tell(text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.cli import output
+from assistant.language.printable import safe_line
 from assistant.library.indexing import (
     Embedding,
     FileFailed,
@@ -64,9 +65,9 @@ def _count(outcome: Outcome, event: IndexEvent) -> None:
 def sentence(event: IndexEvent) -> str:
     """What an event means to a person; "" where it is only progress."""
     if isinstance(event, FileFailed):
-        return f"{output.safe_line(event.source)}: {event.message} {event.remedy}".rstrip()
+        return f"{safe_line(event.source)}: {event.message} {event.remedy}".rstrip()
     if isinstance(event, FileIndexed) and event.note:
-        return f"{output.safe_line(event.source)}: {event.note}"
+        return f"{safe_line(event.source)}: {event.note}"
     if isinstance(event, Waiting):
         return "Another process is changing this library; waiting for it to end."
     if isinstance(event, Rebuilding):
@@ -89,9 +90,7 @@ class _Lines:
         elif self._quiet:
             return
         elif isinstance(event, FileIndexed) and event.change != "unchanged":
-            output.tell(
-                f"{output.safe_line(event.source)}: {output.counted(event.passages, 'passage')}"
-            )
+            output.tell(f"{safe_line(event.source)}: {output.counted(event.passages, 'passage')}")
         elif isinstance(event, Embedding) and time.monotonic() - self._last > _LINE_EVERY_S:
             self._last = time.monotonic()
             rate = event.done / (self._last - self._began)

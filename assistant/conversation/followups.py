@@ -56,7 +56,8 @@ def leans(question: str) -> bool:
     if _LEANING.search(plain) or _PERSON.search(plain) or _THING.search(plain):
         return True
     own = [w for w in words(question) if w.text.lower() not in STOP_WORDS]
-    return len(own) < 2 and not any(w.is_capitalised for w in own[1:])
+    # "Who is Guterres?" has little of its own, but a name.
+    return len(own) < 2 and not _names_in(question)
 
 
 def _subject(history: Sequence[Turn], exclude: set[str]) -> str:

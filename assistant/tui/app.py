@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from assistant import paths
-from assistant.cli.output import safe_line
 from assistant.conversation.sessions import SessionError, Sessions
+from assistant.language.printable import safe_line
 from assistant.tui import keys, models, sources, themes
 from assistant.tui.backend import NO_MODEL, Backend
 from assistant.tui.conversation import Conversation

@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import os
+import re
 import tempfile
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from assistant.paths import shipped
 from assistant.tui.app import ChatApp
 from assistant.tui.backend import NO_MODEL, Backend
 
@@ -34,7 +36,13 @@ async def picture(options: argparse.Namespace, home: Path) -> str:
             await pilot.press(key)
             await pilot.pause(0.3)
         await pilot.pause(0.5)
-        return app.export_screenshot(title="assistant")
+        return shareable(app.export_screenshot(title="assistant"))
+
+
+def shareable(svg: str) -> str:
+    """The picture without fonts from elsewhere and without this machine's folders."""
+    here = str(shipped("seeds").parent)
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace(here, "~/assistant")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
-from assistant.cli.output import safe, safe_line
+from assistant.language.printable import safe, safe_line
 from assistant.tui import words
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.output import safe_line
+from assistant.language.printable import safe_line
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation

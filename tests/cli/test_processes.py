@@ -138,7 +138,7 @@ def test_ctrl_c_at_any_moment_is_one_word_and_status_2(shared_home: dict[str, st
 def test_the_plain_chat_on_a_real_terminal(shared_home: dict[str, str]) -> None:
     process, terminal = pty.fork()
     if process == 0:
-        os.execve(sys.executable, [*COMMAND], shared_home)
+        os.execve(sys.executable, [*COMMAND, "chat", "--plain"], shared_home)
     try:
         read_until(terminal, "> ")
         os.write(terminal, f"{QUESTION}\n".encode())

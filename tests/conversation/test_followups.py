@@ -15,6 +15,7 @@ VISIT = Turn("When did Ban Ki-moon visit Libya?", "In October 2014.")
         "What did the European Union say about the buildup?",
         "Is there a military solution for Libya?",
         "who won the 1998 world cup final",
+        "Who is Guterres?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:

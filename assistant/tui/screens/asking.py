@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from assistant.cli.output import safe_line
 from assistant.errors import AssistantError
+from assistant.language.printable import safe_line
 from assistant.tui import render, words
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation, Exchange

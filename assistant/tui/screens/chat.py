@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
-from assistant.cli.output import safe_line
+from assistant.language.printable import safe_line
 from assistant.tui.screens.asking import AskingScreen
 from assistant.tui.widgets.head import Head
 from assistant.tui.widgets.prompt import Prompt

@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
-from assistant.cli.output import safe_line
 from assistant.errors import AssistantError
+from assistant.language.printable import safe_line
 from assistant.tui import words
 from assistant.tui.backend import Backend
 from assistant.tui.indexing import progress, state

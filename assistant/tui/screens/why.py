@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from assistant.cli.output import safe_line
+from assistant.language.printable import safe_line
 from assistant.tui import render, words
 
 if TYPE_CHECKING:

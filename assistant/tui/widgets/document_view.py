@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from assistant.cli.output import safe
+from assistant.language.printable import safe
 from assistant.tui.sources import SourceText
 
 # Characters shown on either side of a quote: more would take long to wrap, and $EDITOR shows all.

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from assistant.cli.output import safe_line
+from assistant.language.printable import safe_line
 from assistant.tui import render, words
 from assistant.tui.messages import Shelf
 

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from assistant.cli.output import safe_line
 from assistant.errors import AssistantError
+from assistant.language.printable import safe_line
 from assistant.tui import render, words
 from assistant.tui.sources import SourceText, look_up
 from assistant.tui.widgets.document_view import DocumentView

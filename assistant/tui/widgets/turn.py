@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from assistant.cli.output import safe_line
+from assistant.language.printable import safe_line
 from assistant.tui import render
 from assistant.tui.conversation import Exchange
 
