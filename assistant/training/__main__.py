@@ -1,4 +1,8 @@
-"""`python -m assistant.training evidence FILE…`: fit the evidence model from SQuAD files."""
+"""`python -m assistant.training`: makes the fitted files in models/.
+
+`evidence FILE…` fits the ranking of evidence, `reader FILE…` trains the evidence reader (with the
+dependency group `train`); the files are question sets in SQuAD's JSON shape.
+"""
 
 import argparse
 import json
@@ -16,25 +20,32 @@ def main() -> int:
     commands = parser.add_subparsers(required=True)
     fit = commands.add_parser("evidence", help="fit models/evidence-features.json")
     fit.add_argument("files", nargs="+", type=Path, help="question sets in SQuAD's JSON shape")
-    fit.add_argument("--questions", type=int, default=700, help="of each file, at most")
+    fit.add_argument("--questions", type=int, default=220, help="of each file, at most")
     fit.add_argument(
-        "--false-refusals",
+        "--outside-refused",
         type=float,
-        default=0.05,
-        help="share of answerable questions that the threshold gives up",
+        default=0.95,
+        help="share of the questions on other subjects that the threshold refuses",
     )
     fit.add_argument("--no-reader", action="store_true", help="fit the model without one only")
+    fit.set_defaults(run=_fit)
+    train = commands.add_parser("reader", help="train models/evidence-reader/reader.onnx")
+    if sys.argv[1:2] == ["reader"]:  # it needs torch, which only the group `train` installs
+        from assistant.training import reader
+
+        reader.add_arguments(train)
+        train.set_defaults(run=reader.command)
     options = parser.parse_args()
     try:
-        model = evidence.fit(
-            options.files,
-            options.questions,
-            options.false_refusals,
-            None if options.no_reader else shipped_reader(),
-        )
+        return int(options.run(options))
     except AssistantError as error:
         print(f"assistant.training: {error}", file=sys.stderr)
         return 2
+
+
+def _fit(options: argparse.Namespace) -> int:
+    reader = None if options.no_reader else shipped_reader()
+    model = evidence.fit(options.files, options.questions, options.outside_refused, reader)
     for name in ("plain", "with_reader"):
         if isinstance(part := model.get(name), dict):
             print(name, json.dumps(part["figures_held_out"], indent=1))

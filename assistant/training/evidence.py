@@ -55,11 +55,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Fitter:
-    """Fits one pair of models over the named features and signals."""
+    """Fits one pair of models over the named features and signals.
+
+    The threshold is set where `outside_refused` of the questions on other subjects are refused:
+    what that costs of the answerable ones is among the figures. The other way round, giving up a
+    fixed share of the answerable ones, refuses whoever words a question differently from the text.
+    """
 
     features: tuple[str, ...]
     signals: tuple[str, ...]
-    false_refusals: float
+    outside_refused: float
 
     def fit(self, examples: Sequence[Example]) -> dict[str, object]:
         """The fitted pair, with figures of each library's questions when fitted on the others."""
@@ -97,8 +102,9 @@ class Fitter:
             [_NEAR_MISS_IMPORTANCE if e.kind == "near" else 1.0 for e in examples]
         )
         bias, weights = fit_logistic(rows, labels, importance)
-        odds = (rows @ weights + bias)[labels == 1]
-        threshold = 1 / (1 + np.exp(-np.quantile(odds, self.false_refusals)))
+        outside = np.array([e.kind == "outside" for e in examples])
+        border = np.quantile((rows @ weights + bias)[outside], self.outside_refused)
+        threshold = 1 / (1 + np.exp(-border))
         return Linear(bias, dict(zip(self.signals, map(float, weights), strict=True))), float(
             threshold
         )
@@ -128,7 +134,7 @@ class Fitter:
 
 
 def fit(
-    files: Sequence[Path], questions: int, false_refusals: float, reader: Reader | None
+    files: Sequence[Path], questions: int, outside_refused: float, reader: Reader | None
 ) -> dict[str, object]:
     """Fit the model without a reader, and with one the model that has its scores too."""
     sets = {path.stem: read(path) for path in files}
@@ -145,11 +151,11 @@ def fit(
         print(f"{name}: {len(articles)} documents", flush=True)
     fitted: dict[str, object] = {
         "made_by": "python -m assistant.training evidence",
-        "false_refusals": false_refusals,
-        "plain": Fitter(FEATURES, SIGNALS, false_refusals).fit(plain),
+        "outside_refused": outside_refused,
+        "plain": Fitter(FEATURES, SIGNALS, outside_refused).fit(plain),
     }
     if reader is not None:
-        with_reader = Fitter((*FEATURES, "reader"), READER_SIGNALS, false_refusals)
+        with_reader = Fitter((*FEATURES, "reader"), READER_SIGNALS, outside_refused)
         fitted["with_reader"] = {"reader": reader.describe()} | with_reader.fit(reread)
     return fitted
 
