@@ -70,10 +70,8 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
     here = terms(evidence.quote)
     context = set(here) | set(terms(" ".join((passage.title, *passage.headings))))
     said = content_terms(statement)
-    if says_answer(statement, evidence):
-        # The reader vouches that these words answer the question: what it asks may be restated.
-        context |= set(terms(question))
-    # Else what only the question says is no evidence: "Emma's brother is …" claims a brother.
+    # What only the question says is no evidence, not even where a reader found words that answer:
+    # "Sergei Lavrov is the prime minister of …" restates the question around a wrong name.
     if missing := (names(statement, skip_first=False) | set(said)) - context:
         return f"{_example(statement, missing)} is not in the evidence"
     if Counter(said) - (Counter(here) | Counter(context)):

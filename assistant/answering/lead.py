@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from assistant.answering.check import Verdict, says_answer
 from assistant.language.questions import answer_type, offers
-from assistant.language.words import terms
+from assistant.language.words import terms, words
 from assistant.retrieval.evidence import Retrieval
 
 # A draft the model itself was unsure of (mean log probability a token) does not lead.
 _SURE = -0.6
+# Below this confidence the whole quote leads: its reader can see what it does not say.
+_LIKELY = 0.6
+# Fewer words than this are a fragment: out of its sentence it can answer another question.
+_SENTENCE_WORDS = 4
 
 
 def draft_leads(
@@ -17,9 +21,10 @@ def draft_leads(
     """Whether the draft is at least as likely to hold the answer as the best quote.
 
     `answering` is the model's mode in the catalogue: "quote" never lets it lead, "compose" does so
-    with any statement that stood the check, "auto" asks for more: the first statement stood, it
-    rests on the best sentence, and it has the words that the reader found there; without a reader,
-    it holds something of the kind asked for, and the model was sure.
+    with any statement that stood the check, "auto" asks for more: the documents surely answer, the
+    first statement stood, is a sentence, rests on the best evidence, and has the words that the
+    reader found there; without a reader, it holds something of the kind asked for, and the model
+    was sure.
     """
     standing = [v for v in verdicts if v.support != "unsupported"]
     if answering == "quote" or not standing:
@@ -27,7 +32,11 @@ def draft_leads(
     if answering == "compose":
         return True
     first, best = verdicts[0], found.evidence[0]
-    if first.evidence != 0:
+    if (
+        first.evidence != 0
+        or found.confidence < _LIKELY
+        or len(words(first.text)) < _SENTENCE_WORDS
+    ):
         return False
     if best.answer is not None:
         return says_answer(first.text, best) and answer_type(found.question) != "yes_no"

@@ -85,14 +85,15 @@ def test_who_did_what_to_whom_may_not_be_swapped() -> None:
     )
 
 
-def test_with_the_words_a_reader_found_the_question_may_be_restated() -> None:
+def test_the_words_a_reader_found_do_not_vouch_for_the_rest_of_the_question() -> None:
     quote = "In 1002, King Ethelred II of England married Emma, sister of Richard II of Normandy."
     start = quote.index("Richard II of Normandy")
     found = replace(evidence(quote), answer=(start, start + len("Richard II of Normandy")))
     question = "Who was the brother of Emma?"
     assert (
-        support("The brother of Emma was Richard II of Normandy.", question, found) == "supported"
+        support("The brother of Emma was Richard II of Normandy.", question, found) == "unsupported"
     )
+    assert support("Emma was a sister of Richard II of Normandy.", question, found) == "supported"
     assert support("The brother of Emma was King Ethelred II.", question, found) == "unsupported"
     assert (
         support("The brother of Emma was Richard II of Normandy, a duke.", question, found)
