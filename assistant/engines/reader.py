@@ -184,8 +184,6 @@ def _load(
     options.log_severity_level = 3
     if threads is not None:
         options.intra_op_num_threads = threads
-    # Spinning threads would take the cores from the LLM in its own process.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(
             str(model), sess_options=options, providers=["CPUExecutionProvider"]
