@@ -62,7 +62,8 @@ def test_the_law_of_offsets(text: str, suffix: str, encoding: str) -> None:
         document, _ = parse(Path(f"a{suffix}"), text.encode(encoding))
     except DocumentError:
         return
-    assert document.text == text.encode(encoding).decode(encoding)
+    decoding = "utf-8-sig" if encoding == "utf-8" else encoding  # a byte order mark is no text
+    assert document.text == text.encode(encoding).decode(decoding)
     found = split(document)
     for p in found:
         assert p.sentences[0][0] == p.start
