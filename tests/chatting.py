@@ -24,6 +24,7 @@ class FakeAssistant:
     answering: str = "auto"
     llm_problem: str = ""
     llm_entry: None = None
+    reader: None = None
 
     @property
     def embedder(self) -> object:

@@ -46,6 +46,7 @@ class LlmEntry:
     phrase_prompt: str
     answering: str
     draft_sentences: int
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,4 +128,5 @@ def llm(name: str | None = None) -> LlmEntry:
         phrase_prompt=str(entry["phrase_prompt"]),
         answering=str(entry["answering"]),
         draft_sentences=int(str(entry["draft_sentences"])),
+        licence=str(entry.get("licence", "")),
     )

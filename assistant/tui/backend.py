@@ -36,6 +36,8 @@ Post = Callable[[Message], object]
 Change = Callable[["Library"], "Iterator[IndexEvent]"]
 _Job = Callable[[], None]
 NO_MODEL = "none"
+# At most so long is waited for found quotes to be drawn before they are read closely.
+_DRAWING_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Backend:
             self._seed(assistant)
             self._answerer = self._prepared(assistant, model)
         except Exception as error:
+            if self._assistant is not None and self._assistant is not before:
+                self._assistant.close()
             self._assistant = before
             self._post(OpenFailed(_sentence(error)))
             if isinstance(error, WeightsError) and before is None:
@@ -139,6 +143,8 @@ class Backend:
         with suppress(Exception):
             assistant.embedder.load()
             assistant.vectors.open()
+            if assistant.reader is not None:
+                assistant.reader.load()
         if assistant.library.catalogue.waiting_count():
             self.change(lambda opened: opened.finish())
         self._post(Opening(""))
@@ -153,6 +159,8 @@ class Backend:
         return assistant.answerer()
 
     def _answer(self, request: Request) -> None:
+        from assistant.answering.events import Found
+
         if self._answerer is None:
             self._post(Failed(request.number, "No library is open. Choose one with F5."))
             return
@@ -161,7 +169,11 @@ class Backend:
             return
         try:
             for event in self._answerer.answer(request.question, request.history, request.cancel):
-                self._post(Progress(request.number, event))
+                progress = Progress(request.number, event)
+                self._post(progress)
+                if isinstance(event, Found):
+                    # What comes next takes all of the processor: drawing comes first.
+                    progress.drawn.wait(_DRAWING_S)
         except Exception as error:
             self._post(Failed(request.number, _sentence(error)))
 

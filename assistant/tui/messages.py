@@ -1,5 +1,6 @@
 """What the chat's threads tell its screens; each carries one frozen value."""
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,11 +47,12 @@ class OpenFailed(Message):
 
 
 class Progress(Message):
-    """An event of the answer to question `number`."""
+    """An event of the answer to question `number`; `drawn` is set once it is on the screen."""
 
     def __init__(self, number: int, event: "AnswerEvent") -> None:
         self.number = number
         self.event = event
+        self.drawn = threading.Event()
         super().__init__()
 
 

@@ -10,6 +10,7 @@ from textual.style import Style
 
 from assistant.language.printable import safe, safe_line
 from assistant.tui import words
+from assistant.tui.widgets.hanging import Hanging, Paragraph
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation
@@ -22,6 +23,8 @@ _EXCERPT = 100
 _NEAREST = 3
 _FOUND = 3
 _BAR = 20
+# Under a marker, "[1] ".
+_INDENT = Content("    ")
 
 
 def places(answer: "Answer") -> tuple["Citation", ...]:
@@ -84,40 +87,40 @@ def answer_text(answer: "Answer") -> Content:
     return Content(" ").join(parts)
 
 
-def answer_details(answer: "Answer", *, stopped: bool = False) -> Content:
+def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     """Below the answer: its sources, what was left out, how sure it is."""
     if answer.status != "answered":
-        return _refusal_help(answer)
-    lines = []
+        return Hanging(_refusal_help(answer))
+    lines: list[Paragraph] = []
+    said = {" ".join(s.text.split()) for s in answer.statements}
     for citation in answer.citations:
         lines.append(place_line(citation))
-        if answer.mode == "compose":
-            lines.append(quoted(citation).stylize_before(MUTED))
-    lines += _left_out(answer)
-    lines += [_notice(text) for text in answer.notices]
+        if answer.mode == "compose" and " ".join(citation.quote.split()) not in said:
+            lines.append(Paragraph(quoted(citation).stylize_before(MUTED), _INDENT))
+    lines += [*_left_out(answer), *map(_notice, answer.notices)]
     if stopped:
         lines.append(_notice("Stopped; this is what was found until then."))
-    lines.append(_foot(answer))
-    return Content("\n").join(lines)
+    lines.append(Paragraph(_foot(answer)))
+    return Hanging(lines)
 
 
-def place_line(place: "Citation") -> Content:
+def place_line(place: "Citation") -> Paragraph:
     """Where a quote stands: marker, file, lines, headings."""
-    where = f" {words.file_name(place.source)}, {words.lines(place)}"
-    line = marker(place.marker) + link(where, f"cite({place.marker})")
+    where = f"{words.file_name(place.source)}, {words.lines(place)}"
+    line = link(where, f"cite({place.marker})")
     if place.headings:
         line += Content.assemble((f" \u203a {safe_line(place.headings[-1])}", MUTED))
-    return line
+    return Paragraph(line, marker(place.marker) + Content(" "))
 
 
-def found_text(places_found: Sequence["Citation"]) -> Content:
+def found_text(places_found: Sequence["Citation"]) -> Hanging:
     """The quotes that were found, while the model still drafts."""
-    lines = [Content.assemble(("Found in your documents", f"italic {MUTED}"))]
+    lines = [Paragraph(Content.assemble(("Found in your documents", f"italic {MUTED}")))]
     for place in places_found:
-        lines.append(marker(place.marker) + Content(" ") + quoted(place))
+        lines.append(Paragraph(quoted(place), marker(place.marker) + Content(" ")))
         where = f"{words.file_name(place.source)}, {words.lines(place)}"
-        lines.append(Content.assemble((where, MUTED)))
-    return Content("\n").join(lines)
+        lines.append(Paragraph(Content.assemble((where, MUTED)), _INDENT))
+    return Hanging(lines)
 
 
 def quoted(place: "Citation") -> Content:
@@ -147,17 +150,20 @@ def shortened(text: str, length: int = _EXCERPT) -> str:
     return text[:length].rsplit(" ", 1)[0] + " \u2026"
 
 
-def _left_out(answer: "Answer") -> list[Content]:
+def _left_out(answer: "Answer") -> list[Paragraph]:
     return [
-        Content.assemble(("Left out, not backed by the documents: ", "$text-warning"))
-        + Content.assemble((safe_line(s.text), MUTED))
+        Paragraph(
+            Content.assemble(("Left out, not backed by the documents: ", "$text-warning"))
+            + Content.assemble((safe_line(s.text), MUTED))
+        )
         for s in answer.statements
         if s.support == "unsupported"
     ]
 
 
-def _notice(text: str) -> Content:
-    return Content.assemble(("Note: ", "$text-warning"), (safe_line(text), MUTED))
+def _notice(text: str) -> Paragraph:
+    note = Content.assemble(("Note: ", "$text-warning"))
+    return Paragraph(Content.assemble((safe_line(text), MUTED)), note)
 
 
 def _foot(answer: "Answer") -> Content:
@@ -166,24 +172,28 @@ def _foot(answer: "Answer") -> Content:
         words.backing(answer),
         words.seconds(answer.timings.total_ms),
     ]
+    if answer.timings.tokens_per_s:
+        parts.append(f"{answer.timings.tokens_per_s:.0f} tokens/s")
     return Content.assemble((" \u00b7 ".join(parts) + " \u00b7 ", MUTED)) + link(
         "why", "why", "underline"
     )
 
 
-def _refusal_help(answer: "Answer") -> Content:
+def _refusal_help(answer: "Answer") -> list[Paragraph]:
     lines = []
     nearest = places(answer)
     if nearest:
-        lines.append(Content.assemble(("The nearest passages, to look for yourself", MUTED)))
+        said = "The nearest passages, to look for yourself"
+        lines.append(Paragraph(Content.assemble((said, MUTED))))
     for place in nearest:
         lines.append(place_line(place))
-        lines.append(Content.assemble((shortened(safe_line(place.quote)), MUTED)))
-    lines += [_notice(text) for text in answer.notices]
+        excerpt = shortened(safe_line(place.quote))
+        lines.append(Paragraph(Content.assemble((excerpt, MUTED)), _INDENT))
+    lines += map(_notice, answer.notices)
     help_ = Content.assemble(("What would help: ", MUTED)) + link(
         "add documents that do", "app.library", "underline"
     )
     help_ += Content.assemble((", or ", MUTED))
     help_ += link("ask in other words", "edit", "underline")
     help_ += Content.assemble((" \u00b7 ", MUTED)) + link("why", "why", "underline")
-    return Content("\n").join([*lines, help_])
+    return [*lines, Paragraph(help_)]

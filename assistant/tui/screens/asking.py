@@ -138,6 +138,7 @@ class AskingScreen(Screen[None]):
             await self._finished(exchange)
         elif view := self.transcript.turn(event.number):
             view.show_event(event.event)
+            self.call_after_refresh(event.drawn.set)
 
     @on(Failed)
     async def _failed(self, event: Failed) -> None:

@@ -13,10 +13,15 @@ from textual.widgets import Static
 from assistant.language.printable import safe_line
 from assistant.tui import render
 from assistant.tui.conversation import Exchange
+from assistant.tui.widgets.hanging import HangingStatic
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Citation
     from assistant.answering.events import AnswerEvent
+
+# What is said after the quotes were found by words and vectors, and after the reader read them.
+_CLOSELY = "Reading them closely \u2026"
+_WAITING = "Waiting for the language model \u2026"
 
 
 class TurnView(Vertical, can_focus=True):
@@ -60,13 +65,14 @@ class TurnView(Vertical, can_focus=True):
         super().__init__(classes="turn")
         self.exchange = exchange
         self.places: tuple[Citation, ...] = ()
+        self._found = 0
         self._draft = ""
         self._tokens = 0
         self._drafting_since = 0.0
         self._question = Static(Content(safe_line(exchange.question)), classes="question")
         self._understood = Static(classes="understood")
         self._answer = Static(classes="answer")
-        self._details = Static(classes="details")
+        self._details = HangingStatic(classes="details")
 
     def compose(self) -> ComposeResult:
         yield self._question
@@ -108,7 +114,8 @@ class TurnView(Vertical, can_focus=True):
             if self.places:
                 self._details.update(render.found_text(self.places))
                 self._details.display = True
-                self._say("Waiting for the language model \u2026")
+            self._found += 1
+            self._say(_CLOSELY if self._found == 1 else _WAITING)
         elif isinstance(event, Reading):
             self._answer.update(render.reading_text(event.done, event.total))
         elif isinstance(event, Token):
