@@ -98,7 +98,7 @@ class Sessions:
                 rest = file.read()
             beside = path.with_suffix(".new")
             with _private(beside, os.O_TRUNC) as descriptor:
-                os.write(descriptor, _line(_header(renamed)) + rest)
+                _write(descriptor, _line(_header(renamed)) + rest)
                 os.fsync(descriptor)
             stat = path.stat()
             os.replace(beside, path)
@@ -137,7 +137,7 @@ class Sessions:
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 data = b"\n" + data
-            os.write(descriptor, data)
+            _write(descriptor, data)
             os.fsync(descriptor)
 
     @staticmethod
@@ -167,6 +167,12 @@ def _private(path: Path, how: int) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    """Write all of it: a disk that becomes full takes a part first and refuses only the next."""
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 def _line(value: Mapping[str, Any]) -> bytes:

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from textual.timer import Timer
 from assistant import paths
 from assistant.conversation.sessions import SessionError, Sessions
 from assistant.language.printable import safe_line
-from assistant.tui import keys, models, sources, themes
-from assistant.tui.backend import NO_MODEL, Backend
+from assistant.tui import keys, sources, themes
+from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation
+from assistant.tui.messages import Opened, OpenFailed
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.source_panel import SourcePanel
@@ -37,6 +38,7 @@ class ChatApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "conversations", "Conversations", id="app.conversations", show=False),
         Binding("f5", "library", "Library", id="app.library", show=False),
+        Binding("f6", "models", "Models", id="app.models", show=False),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "stop_or_tell", "Stop", id="app.stop", show=False),
@@ -54,6 +56,7 @@ class ChatApp(App[None]):
         self.typed_before = ""
         self._typed_early: list[events.Event] | None = []
         self._leaving: dict[str, Timer] = {}
+        self._then: tuple[str, str | None, Callable[[], Awaitable[None]]] | None = None
         self.register_theme(themes.HIGH_CONTRAST)
         chosen = themes.load(self._home)
         self.chosen_keys = chosen.keys
@@ -127,17 +130,24 @@ class ChatApp(App[None]):
 
     async def resume(self, session_id: str) -> None:
         """Go on with a saved conversation, in the library that it was held in."""
-        if self.chat.current is not None:
-            self.tell("An answer is being made. Press Esc to stop it first.")
+        if self._is_answering():
             return
+        try:
+            session = self.conversation.sessions.load(session_id)[0]
+        except SessionError as error:
+            self.tell(str(error))
+            return
+        if session.library == self.backend.library_name:
+            await self._show(session_id)
+        else:
+            self._open(session.library, self.backend.model, partial(self._show, session_id))
+
+    async def _show(self, session_id: str) -> None:
         try:
             self.conversation.resume(session_id)
         except SessionError as error:
             self.tell(str(error))
             return
-        session = self.conversation.session
-        if session is not None and session.library != self.backend.library_name:
-            self.backend.open(session.library, self.backend.model)
         await self.chat.show_conversation()
 
     @work
@@ -146,9 +156,38 @@ class ChatApp(App[None]):
         from assistant.tui.screens.library import LibraryScreen
 
         name = await self.push_screen_wait(LibraryScreen(self.backend, self._leaving))
-        if name and name != self.backend.library_name:
-            self.backend.open(name, self.backend.model, create=True)
-            await self.chat.action_new()
+        if name and name != self.backend.library_name and not self._is_answering():
+            self._open(name, self.backend.model, self.chat.action_new, create=True)
+
+    def _is_answering(self) -> bool:
+        if self.chat.current is not None:
+            self.tell("An answer is being made. Press Esc to stop it first.")
+            return True
+        return False
+
+    # Opening a library or a model: what follows from it happens once it is open, or never.
+
+    def _open(
+        self,
+        library: str,
+        model: str | None,
+        then: Callable[[], Awaitable[None]],
+        *,
+        create: bool = False,
+    ) -> None:
+        self._then = library, model, then
+        self.backend.open(library, model, create=create)
+
+    @on(Opened)
+    async def _opened(self) -> None:
+        now = self.backend.library_name, self.backend.model
+        if self._then is not None and self._then[:2] == now:
+            (*_, then), self._then = self._then, None
+            await then()
+
+    @on(OpenFailed)
+    def _open_failed(self) -> None:
+        self._then = None
 
     # Commands.
 
@@ -167,16 +206,8 @@ class ChatApp(App[None]):
             "Conversations", "Find, resume, rename, delete, export", self.action_conversations
         )
         yield SystemCommand("Library", "See, add and remove documents", self.action_library)
-        for name in models.names():
-            yield SystemCommand(
-                f"Model: {name}",
-                "Let this language model phrase the answers from now on",
-                partial(self.use_model, name),
-            )
         yield SystemCommand(
-            "Model: quotes only",
-            "Answer without a language model",
-            lambda: self.use_model(NO_MODEL),
+            "Models", "See the language models; let another one phrase", self.action_models
         )
         yield SystemCommand("Help", "Keys, and what the words mean", self.action_help)
         yield SystemCommand(
@@ -184,9 +215,21 @@ class ChatApp(App[None]):
         )
         yield SystemCommand("Leave", "End the chat; everything is saved", self.action_quit)
 
-    def use_model(self, model: str | None) -> None:
-        """Answer with another model from the next question on."""
-        self.backend.open(self.backend.library_name, model)
+    @work
+    async def action_models(self) -> None:
+        """See the language models; let another one phrase the answers from the next question on."""
+        from assistant.tui.screens.models import ModelsScreen
+
+        shelf = self.chat.shelf
+        screen = ModelsScreen(shelf.model if shelf else "", self.backend.model)
+        chosen = await self.push_screen_wait(screen)
+        if chosen is not None:
+            self._open(self.backend.library_name, chosen, self._tell_model)
+
+    async def _tell_model(self) -> None:
+        shelf = self.chat.shelf
+        if shelf is not None:
+            self.tell(f"{shelf.model or 'No model'} phrases the answers from now on.")
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or keys.shown(binding.key.split(",")[0])

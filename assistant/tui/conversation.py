@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.conversation.sessions import Session, Sessions
+from assistant.conversation.sessions import SavedTurn, Session, Sessions
 from assistant.tui.backend import Request
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Conversation:
         self.sessions = sessions
         self.session: Session | None = None
         self.exchanges: list[Exchange] = []
+        self._unsaved: list[SavedTurn] = []
 
     def add(self, question: str, earlier: int | None = None) -> Exchange:
         """A new question; with `earlier` it is asked as if only so many exchanges were before."""
@@ -58,14 +59,18 @@ class Conversation:
         from assistant.tui.records import saved
 
         exchange.answer = answer
+        self._unsaved.append(saved(answer))
         if self.session is None:
             self.session = self.sessions.start(exchange.question, library)
-        self.sessions.append(self.session.id, saved(answer))
+        while self._unsaved:  # with what a full disk has refused before
+            self.sessions.append(self.session.id, self._unsaved[0])
+            del self._unsaved[0]
 
     def clear(self) -> None:
         """Begin a new conversation; the one before stays saved."""
         self.session = None
         self.exchanges = []
+        self._unsaved = []
 
     def resume(self, session_id: str) -> None:
         """Go on with a saved conversation. Raises SessionError."""

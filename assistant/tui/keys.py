@@ -14,6 +14,7 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
     from assistant.tui.screens.chat import ChatScreen
     from assistant.tui.screens.conversations import ConversationsScreen
     from assistant.tui.screens.library import LibraryScreen
+    from assistant.tui.screens.models import ModelsScreen
     from assistant.tui.widgets.prompt import Prompt
     from assistant.tui.widgets.source_panel import SourcePanel
     from assistant.tui.widgets.transcript import Transcript
@@ -27,6 +28,7 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
         ("In a source", [*SourcePanel.BINDINGS]),
         ("Conversations", [*ConversationsScreen.BINDINGS]),
         ("Library", [*LibraryScreen.BINDINGS]),
+        ("Language models", [*ModelsScreen.BINDINGS]),
     )
     said: set[str] = set()
     for title, bindings in places:

@@ -23,6 +23,7 @@ _EXCERPT = 100
 _NEAREST = 3
 _FOUND = 3
 _BAR = 20
+_WHOLE, _PART = 400, 130
 # Under a marker, "[1] ".
 _INDENT = Content("    ")
 
@@ -114,19 +115,37 @@ def place_line(place: "Citation") -> Paragraph:
 
 
 def found_text(places_found: Sequence["Citation"]) -> Hanging:
-    """The quotes that were found, while the model still drafts."""
+    """The quotes that were found, while the model still drafts: the best whole, of others a part.
+
+    They stay few lines, so that the draft above them stays in sight.
+    """
     lines = [Paragraph(Content.assemble(("Found in your documents", f"italic {MUTED}")))]
     for place in places_found:
-        lines.append(Paragraph(quoted(place), marker(place.marker) + Content(" ")))
-        where = f"{words.file_name(place.source)}, {words.lines(place)}"
-        lines.append(Paragraph(Content.assemble((where, MUTED)), _INDENT))
+        quote = quoted(place, _WHOLE if place is places_found[0] else _PART)
+        where = f"  {words.file_name(place.source)}, {words.lines(place)}"
+        text = quote + Content.assemble((where, MUTED))
+        lines.append(Paragraph(text, marker(place.marker) + Content(" ")))
     return Hanging(lines)
 
 
-def quoted(place: "Citation") -> Content:
-    """The quote in quotation marks, the words in it that answer in bold."""
+def quoted(place: "Citation", room: int = 0) -> Content:
+    """The quote in quotation marks, the words in it that answer in bold.
+
+    With `room` (characters) a longer quote is cut at words, what answers stays.
+    """
     before, words_, after = (_SPACES.sub(" ", safe(part)) for part in place.words)
+    if 0 < room < len(before) + len(words_) + len(after):
+        before = _end(before, max(0, room - len(words_)) // 2)
+        after = _start(after, max(0, room - len(words_) - len(before)))
     return Content.assemble("\u201c", before, (words_, "bold"), after, "\u201d")
+
+
+def _end(text: str, room: int) -> str:
+    return text if len(text) <= room else "\u2026 " + text[len(text) - room :].partition(" ")[2]
+
+
+def _start(text: str, room: int) -> str:
+    return text if len(text) <= room else text[:room].rpartition(" ")[0] + " \u2026"
 
 
 def reading_text(done: int, total: int) -> Content:

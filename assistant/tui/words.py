@@ -27,8 +27,8 @@ def backing(answer: "Answer") -> str:
     """How the answer as a whole is backed."""
     kinds = {s.support for s in answer.statements if s.support != "unsupported"}
     if kinds == {"exact"}:
-        return "quoted word for word" if answer.mode == "quote" else "its words are the document's"
-    return "phrased by the model, checked" if "supported" in kinds else "not backed"
+        return "quoted word for word" if answer.mode == "quote" else "the document's words"
+    return "phrased, checked" if "supported" in kinds else "not backed"
 
 
 def seconds(milliseconds: float) -> str:

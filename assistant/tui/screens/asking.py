@@ -30,6 +30,7 @@ from assistant.tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer
+    from assistant.tui.messages import Shelf
 
 
 class AskingScreen(Screen[None]):
@@ -47,6 +48,11 @@ class AskingScreen(Screen[None]):
     def is_opening(self) -> bool:
         """Whether something is still being loaded or indexed."""
         return bool(self.query_one(Head).doing)
+
+    @property
+    def shelf(self) -> "Shelf | None":
+        """What is open; None until the first library is."""
+        return self.query_one(Head).shelf
 
     @property
     def transcript(self) -> Transcript:

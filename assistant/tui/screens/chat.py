@@ -122,6 +122,8 @@ class ChatScreen(AskingScreen):
             self._edit(event.turn)
         elif event.action == "again":
             await self.ask(event.turn.exchange.question, event.turn.exchange.number)
+        elif event.action == "alone":
+            await self.ask(event.turn.exchange.question, 0)
         elif (answer := event.turn.exchange.answer) is not None:
             quotes = [f"[{c.marker}] {with_source(c)}" for c in answer.citations]
             self.app.copy_to_clipboard("\n".join([safe_line(answer.text), *quotes]))

@@ -11,13 +11,15 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets import Static
 
+_NOTHING = Content("")
+
 
 @dataclass(frozen=True)
 class Paragraph:
     """A text and what stands before its first line; its other lines begin below the text."""
 
     text: Content
-    lead: Content = Content("")
+    lead: Content = _NOTHING
 
     def wrapped(self, width: int) -> list[Content]:
         """Its lines, none wider than `width` cells."""

@@ -12,6 +12,7 @@ TIPS = {
     "chat.why": "show how the answer came about",
     "app.conversations": "earlier conversations: search, resume, export",
     "app.library": "documents: see, add, remove; other libraries",
+    "app.models": "language models: which one phrases, size, context",
 }
 PLACEHOLDER = "Ask about your documents \u2026"
 
@@ -36,6 +37,14 @@ class Prompt(TextArea):
             tooltip=TIPS["app.conversations"],
         ),
         Binding("f5", "app.library", "Library", id="app.library", tooltip=TIPS["app.library"]),
+        Binding(
+            "f6",
+            "app.models",
+            "Models",
+            id="app.models",
+            show=False,
+            tooltip=TIPS["app.models"],
+        ),
         Binding("ctrl+d", "delete_or_leave", "Leave", id="prompt.leave", show=False),
         Binding("ctrl+underscore,alt+z", "undo", "Undo", id="prompt.undo", show=False),
         Binding("ctrl+z", "app.suspend_process", "Suspend", id="app.suspend", show=False),

@@ -38,6 +38,14 @@ class TurnView(Vertical, can_focus=True):
         Binding("w", "why", "Why", id="answer.why", tooltip="show how the answer came about"),
         Binding("e", "edit", "Edit", id="answer.edit", tooltip="change the question and ask again"),
         Binding("r", "again", "Again", id="answer.again", show=False, tooltip="ask the same again"),
+        Binding(
+            "t",
+            "alone",
+            "As typed",
+            id="answer.alone",
+            show=False,
+            tooltip="ask it by itself, without what was asked before",
+        ),
         Binding("y", "copy", "Copy", id="answer.copy", tooltip="copy the answer with its quotes"),
         *(
             Binding(str(n), f"cite({n})", f"source {n}", id=f"answer.source.{n}", show=False)
@@ -54,7 +62,7 @@ class TurnView(Vertical, can_focus=True):
             super().__init__()
 
     class Wanted(Message):
-        """The person wants something done with this exchange: why, edit, again or copy."""
+        """The person wants something done with this exchange: why, edit, again, alone or copy."""
 
         def __init__(self, turn: "TurnView", action: str) -> None:
             self.turn = turn
@@ -137,7 +145,8 @@ class TurnView(Vertical, can_focus=True):
 
     def _show_understood(self, standalone: str) -> None:
         if standalone != self.exchange.question:
-            self._understood.update(Content(f"Understood as: {safe_line(standalone)}"))
+            understood = Content(f"Understood as: {safe_line(standalone)} \u00b7 ")
+            self._understood.update(understood + render.link("ask as typed", "alone", "underline"))
             self._understood.display = True
 
     def action_cite(self, number: int) -> None:
@@ -152,6 +161,9 @@ class TurnView(Vertical, can_focus=True):
 
     def action_again(self) -> None:
         self.post_message(self.Wanted(self, "again"))
+
+    def action_alone(self) -> None:
+        self.post_message(self.Wanted(self, "alone"))
 
     def action_copy(self) -> None:
         self.post_message(self.Wanted(self, "copy"))
