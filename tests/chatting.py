@@ -1,18 +1,22 @@
 """Driving the chat in tests: an assistant whose model says what a test chooses, and waiting."""
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fakes import ScriptedLlm
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from assistant.answering import prompts
 from assistant.answering.answering import Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
+from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models
 from assistant.tui.app import ChatApp
+from assistant.tui.widgets.turn import TurnView
 
 
 @dataclass
@@ -44,6 +48,28 @@ class FakeAssistant:
 
     def close(self) -> None:
         return None
+
+
+def text(view: TurnView) -> str:
+    """What an exchange says."""
+    return "\n".join(str(static.content) for static in view.query(Static) if static.display)
+
+
+class HeldLlm(ScriptedLlm):
+    """Writes one word, then waits until it is cancelled or let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def generate(self, messages: object, **how: object) -> Iterator[GenerationEvent]:
+        cancel = how["cancel"]
+        assert isinstance(cancel, threading.Event)
+        yield Reading(40, 80)
+        yield Token("Perhaps", -0.1)
+        while not (cancel.is_set() or self.go_on.is_set()):
+            cancel.wait(0.01)
+        yield Finished("cancelled" if cancel.is_set() else "stop", "Perhaps", 80, 0, 1, 1.0, 1.0)
 
 
 async def wait_until(

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chatting import answered, ready, wait_until
+from chatting import HeldLlm, answered, ready, text, wait_until
 from fakes import ScriptedLlm
 from textual.widgets import Static
 
-from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
 from assistant.library.library import Library
 from assistant.tui.app import ChatApp
 from assistant.tui.screens.why import WhyScreen
@@ -23,27 +22,6 @@ from assistant.tui.widgets.turn import TurnView
 MakeApp = Callable[..., ChatApp]
 QUESTION = "When did Ban Ki-moon visit Libya?"
 QUOTE = "Ban Ki-moon visited in October 2014."
-
-
-def text(view: TurnView) -> str:
-    return "\n".join(str(static.content) for static in view.query(Static) if static.display)
-
-
-class HeldLlm(ScriptedLlm):
-    """Writes one word, then waits until it is cancelled or let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go_on = threading.Event()
-
-    def generate(self, messages: object, **how: object) -> Iterator[GenerationEvent]:
-        cancel = how["cancel"]
-        assert isinstance(cancel, threading.Event)
-        yield Reading(40, 80)
-        yield Token("Perhaps", -0.1)
-        while not (cancel.is_set() or self.go_on.is_set()):
-            cancel.wait(0.01)
-        yield Finished("cancelled" if cancel.is_set() else "stop", "Perhaps", 80, 0, 1, 1.0, 1.0)
 
 
 async def test_a_question_is_answered_with_its_quote(make_app: MakeApp) -> None:

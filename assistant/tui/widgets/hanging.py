@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from textual.content import Content
 from textual.css.styles import RulesMap
+from textual.events import Event
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
+from textual.widget import Widget
 from textual.widgets import Static
 
 _NOTHING = Content("")
@@ -60,8 +62,13 @@ class Hanging(Visual):
         return self.laid_out(width).plain.count("\n") + 1 if self.paragraphs and width else 0
 
 
-class HangingStatic(Static):
-    """A Static whose hanging paragraphs can be selected with the mouse."""
+class Part(Static):
+    """A part of a larger widget: its links act on that, its hanging lines can be selected."""
+
+    async def broker_event(self, event_name: str, event: Event) -> bool:
+        if isinstance(self.parent, Widget):
+            return await self.parent.broker_event(event_name, event)
+        return await super().broker_event(event_name, event)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         visual = self.visual

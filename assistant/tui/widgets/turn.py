@@ -8,12 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from assistant.language.printable import safe_line
 from assistant.tui import render
 from assistant.tui.conversation import Exchange
-from assistant.tui.widgets.hanging import HangingStatic
+from assistant.tui.widgets.hanging import Part
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Citation
@@ -77,10 +76,10 @@ class TurnView(Vertical, can_focus=True):
         self._draft = ""
         self._tokens = 0
         self._drafting_since = 0.0
-        self._question = Static(Content(safe_line(exchange.question)), classes="question")
-        self._understood = Static(classes="understood")
-        self._answer = Static(classes="answer")
-        self._details = HangingStatic(classes="details")
+        self._question = Part(Content(safe_line(exchange.question)), classes="question")
+        self._understood = Part(classes="understood")
+        self._answer = Part(classes="answer")
+        self._details = Part(classes="details")
 
     def compose(self) -> ComposeResult:
         yield self._question
