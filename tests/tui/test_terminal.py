@@ -1,8 +1,10 @@
 """The chat on a real pseudo-terminal: from the command to a cited answer to a clean end."""
 
+import json
 import os
 import pty
 import select
+import shutil
 import struct
 import sys
 import termios
@@ -12,32 +14,68 @@ from pathlib import Path
 
 import pytest
 
-LAUNCH = (
-    "import argparse, os; from assistant.cli.chat import run_chat; "
-    "os._exit(run_chat(argparse.Namespace(library='default', model='none', plain=False)))"
-)
+LAUNCH = "import sys; from assistant.cli.main import run; sys.argv[0] = 'assistant'; run()"
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
 def test_from_the_command_to_a_cited_answer_to_the_terminal_as_it_was(home: Path) -> None:
-    process, terminal = pty.fork()
-    if process == 0:
-        os.environ["TERM"] = "xterm-256color"
-        os.execv(sys.executable, [sys.executable, "-c", LAUNCH])
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process, terminal = _start([sys.executable, "-c", LAUNCH])
     before = termios.tcgetattr(terminal)
     _read(terminal, b"Ask about", 5)
     # Typed while the chat is still being loaded, and kept.
     os.write(terminal, b"When did Ban Ki-moon visit Libya?\r")
     _read(terminal, b"October", 30)
-    _read(terminal, b"line 25", 10)
+    _read(terminal, b"confidence", 30)
+    os.write(terminal, b"\x1b")
+    time.sleep(0.3)  # an escape by itself, not the beginning of a longer key
+    os.write(terminal, b"1")
+    _read(terminal, b"Guterres", 10)
     os.write(terminal, b"\x11")
     rest = _read(terminal, b"\x1b[?1049l", 10)
     _, status = os.waitpid(process, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert b"\x1b[?25h" in rest + _drain(terminal)
     assert termios.tcgetattr(terminal)[:4] == before[:4]
-    assert len(list((home / "sessions").glob("*.jsonl"))) == 1
+    [saved] = (home / "sessions").glob("*.jsonl")
+    answer = json.loads(saved.read_text().splitlines()[1])["answer"]
+    assert answer["model"]["name"] == "smollm2-135m"
+    assert answer["usage"]["completion_tokens"] > 0
+    [citation, *_] = answer["citations"]
+    assert citation["quote"] == "Ban Ki-moon visited in October 2014."
+    first, last = citation["span"]
+    assert Path(citation["source"]).read_text(encoding="utf-8")[first:last] == citation["quote"]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs a shell with job control")
+def test_it_is_suspended_to_the_shell_and_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "chat.py").write_text(LAUNCH)
+    process, terminal = _start(["bash", "--norc", "--noprofile", "-i"])
+    command = f"{sys.executable} {tmp_path / 'chat.py'} --model none\n"
+    os.write(terminal, command.encode())
+    _read(terminal, b"Library", 20)
+    os.write(terminal, b"\x1a")
+    seen = _read(terminal, b"Stopped", 10)
+    assert b"\x1b[?1049l" in seen
+    os.write(terminal, b"echo in the $((40 + 2))nd shell\n")
+    _read(terminal, b"in the 42nd shell", 10)
+    os.write(terminal, b"fg\n")
+    _read(terminal, b"Library", 10)
+    os.write(terminal, b"Who?")
+    _read(terminal, b"o?", 10)
+    os.write(terminal, b"\x11")
+    _read(terminal, b"\x1b[?1049l", 10)
+    os.write(terminal, b"exit\n")
+    os.waitpid(process, 0)
+
+
+def _start(command: list[str]) -> tuple[int, int]:
+    """A process on a terminal of 80 by 24: its id and the terminal."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environ |= {"TERM": "xterm-256color", "PS1": "$ "}
+        os.execvp(command[0], command)
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    return process, terminal
 
 
 def _read(terminal: int, wanted: bytes, patience_s: float) -> bytes:
