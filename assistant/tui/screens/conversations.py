@@ -27,9 +27,15 @@ class ConversationsScreen(ModalScreen[str | None]):
         Binding("r,f6", "rename", "Rename", id="conversations.rename"),
         Binding("d,delete", "delete", "Delete", id="conversations.delete"),
         Binding("u", "undo", "Undo", id="conversations.undo"),
-        Binding("m", "export('md')", "Export Markdown", id="conversations.markdown"),
-        Binding("x", "export('json')", "Export JSON", id="conversations.json"),
-        Binding("slash", "search", "Search", id="conversations.search"),
+        Binding(
+            "m",
+            "export('md')",
+            "Markdown",
+            id="conversations.markdown",
+            tooltip="export as Markdown into the folder you are in",
+        ),
+        Binding("x", "export('json')", "JSON", id="conversations.json", tooltip="the same as JSON"),
+        Binding("slash", "search", "Find", id="conversations.search"),
     ]
 
     def __init__(self, sessions: Sessions, current: str | None) -> None:

@@ -11,6 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from assistant.tui import render
+from assistant.tui.widgets.hanging import Hanging, Paragraph
+
+_KEYS = 20
 
 MEANINGS = (
     ("quoted", "the sentence stands in the document, word for word"),
@@ -44,7 +47,13 @@ class HelpScreen(ModalScreen[None]):
         yield Footer(compact=True)
 
 
-def _table(rows: Iterable[tuple[str, str]]) -> Content:
-    return Content("\n").join(
-        Content.assemble((f"{key:<22}", "bold"), (text, render.MUTED)) for key, text in rows
+def _table(rows: Iterable[tuple[str, str]]) -> Hanging:
+    return Hanging(
+        [
+            Paragraph(
+                Content.assemble((text, render.MUTED)),
+                Content.assemble((f"{key:<{_KEYS}}", "bold")),
+            )
+            for key, text in rows
+        ]
     )

@@ -36,9 +36,9 @@ class LibraryScreen(ModalScreen[str | None]):
         Binding("a", "add", "Add", id="library.add"),
         Binding("d,delete", "remove", "Remove", id="library.remove"),
         Binding("u", "undo", "Undo", id="library.undo"),
-        Binding("s", "sync", "Read changed", id="library.sync"),
-        Binding("x", "stop", "Stop", id="library.stop"),
-        Binding("l", "switch", "Other library", id="library.switch"),
+        Binding("s", "sync", "Sync", id="library.sync", tooltip="read again what has changed"),
+        Binding("x", "stop", "Stop", id="library.stop", tooltip="stop reading; what is done stays"),
+        Binding("l", "switch", "Libraries", id="library.switch", tooltip="open another library"),
     ]
 
     def __init__(self, backend: Backend, leaving: dict[str, Timer]) -> None:
