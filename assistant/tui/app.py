@@ -41,7 +41,14 @@ class ChatApp(App[None]):
         Binding("f6", "models", "Models", id="app.models", show=False),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
-        Binding("ctrl+c", "stop_or_tell", "Stop", id="app.stop", show=False),
+        Binding(
+            "ctrl+c",
+            "stop_or_tell",
+            "Stop",
+            id="app.stop",
+            show=False,
+            tooltip="stop the answer; without one, empty the input",
+        ),
         Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
         Binding("ctrl+t", "next_theme", "Next theme", id="app.theme", show=False),
     ]
@@ -241,9 +248,12 @@ class ChatApp(App[None]):
         self.theme = order[(at + 1) % len(order)]
 
     def action_stop_or_tell(self) -> None:
-        """Ctrl+C stops an answer; without one it says how to leave."""
+        """Ctrl+C stops an answer, else empties the input, else says how to leave."""
+        prompt = self.chat.query_one(Prompt)
         if self.chat.current is not None:
             self.chat.stop()
+        elif prompt.text:
+            prompt.put("")
         else:
             self.tell("Ctrl+Q leaves the chat.")
 

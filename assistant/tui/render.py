@@ -92,7 +92,7 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     """Below the answer: its sources, what was left out, how sure it is."""
     if answer.status != "answered":
         return Hanging(_refusal_help(answer))
-    lines: list[Paragraph] = []
+    lines = [_unsure()] if words.is_low(answer.confidence) else []
     said = {" ".join(s.text.split()) for s in answer.statements}
     for citation in answer.citations:
         lines.append(place_line(citation))
@@ -178,6 +178,12 @@ def _left_out(answer: "Answer") -> list[Paragraph]:
         for s in answer.statements
         if s.support == "unsupported"
     ]
+
+
+def _unsure() -> Paragraph:
+    warning = Content.assemble(("Unsure: ", "$text-warning"))
+    text = "this may not be what you asked for. Read it in its place (F2)."
+    return Paragraph(Content.assemble((text, MUTED)), warning)
 
 
 def _notice(text: str) -> Paragraph:

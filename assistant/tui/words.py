@@ -23,6 +23,11 @@ def confidence(value: float) -> str:
     return f"{word} confidence ({value:.2f})"
 
 
+def is_low(value: float) -> bool:
+    """Whether a confidence is so low that the answer needs a warning."""
+    return value < _FAIR
+
+
 def backing(answer: "Answer") -> str:
     """How the answer as a whole is backed."""
     kinds = {s.support for s in answer.statements if s.support != "unsupported"}

@@ -222,6 +222,27 @@ async def test_the_history_comes_back_with_the_arrow(make_app: MakeApp) -> None:
         assert app.chat.query_one(Prompt).text == "x"
 
 
+async def test_ctrl_c_empties_the_input_and_then_says_how_to_leave(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("x", "ctrl+c")
+        assert app.chat.query_one(Prompt).text == ""
+        await pilot.press("ctrl+c")
+        assert "Ctrl+Q leaves the chat." in [n.message for n in app._notifications]
+
+
+async def test_a_follow_up_can_be_asked_as_it_was_typed(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await answered(pilot, app, QUESTION, "And who visited before him?")
+        await pilot.press("escape", "t")
+        await wait_until(pilot, lambda: len(app.conversation.exchanges) == 3)
+        await wait_until(pilot, lambda: app.chat.current is None)
+        asked = app.conversation.exchanges[2].answer
+        assert asked.standalone_question == "And who visited before him?"
+
+
 async def test_many_pasted_lines_are_one_question(make_app: MakeApp) -> None:
     from textual.events import Paste
 
