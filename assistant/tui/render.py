@@ -93,16 +93,20 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     if answer.status != "answered":
         return Hanging(_refusal_help(answer))
     lines = [_unsure()] if words.is_low(answer.confidence) else []
-    said = {" ".join(s.text.split()) for s in answer.statements}
+    said = {_bare(s.text) for s in answer.statements}
     for citation in answer.citations:
         lines.append(place_line(citation))
-        if answer.mode == "compose" and " ".join(citation.quote.split()) not in said:
+        if answer.mode == "compose" and _bare(citation.quote) not in said:
             lines.append(Paragraph(quoted(citation).stylize_before(MUTED), _INDENT))
     lines += [*_left_out(answer), *map(_notice, answer.notices)]
     if stopped:
         lines.append(_notice("Stopped; this is what was found until then."))
     lines.append(Paragraph(_foot(answer)))
     return Hanging(lines)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).rstrip(".!?")
 
 
 def place_line(place: "Citation") -> Paragraph:

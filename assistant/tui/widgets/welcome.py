@@ -10,7 +10,7 @@ from assistant.tui.messages import Shelf
 
 EXAMPLES = (
     "When did Ban Ki-moon visit Libya?",
-    "How do I add documents?",
+    "What formats can be read?",
 )
 # The documents that come with the assistant; the examples are about them.
 _SHIPPED = 2
