@@ -7,6 +7,7 @@ memory are measured headless: the evidence from Enter to its drawing and how muc
 retrieval, a key to the next drawing of the input in a conversation of 300 turns.
 """
 
+import argparse
 import asyncio
 import fcntl
 import gc
@@ -188,9 +189,12 @@ async def keys(home: Path, turns: int, presses: int) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=300)
+    turns = parser.parse_args().turns
     with tempfile.TemporaryDirectory() as home:
         os.environ["ASSISTANT_HOME"] = home
-        asyncio.run(keys(Path(home), 300, 100))
+        asyncio.run(keys(Path(home), turns, 100))
         starts(home, 5)
 
 
