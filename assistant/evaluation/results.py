@@ -213,5 +213,5 @@ class Results:
     variants: tuple[Variant, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as a JSON object; the field names are the keys."""
-        return asdict(self)
+        """All of it as a JSON object; the field names are the keys, measures stand by name."""
+        return asdict(self) | {"measures": {m.name: asdict(m) for m in self.measures}}
