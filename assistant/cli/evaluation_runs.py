@@ -155,10 +155,10 @@ class Runs:
             self._make(plan, place, recorded)
             recorded = runs.read(place)
             cases = recorded.cases(self._questions)
+            self.kept.append(place.predictions)
         else:
             self._check_plan(plan, place, recorded.manifest)
             output.tell(f"{place.predictions} answers every question: nothing is asked again.")
-        self.kept.append(place.predictions)
         made = recorded.manifest or {}
         return Finished(plan.name, cases, made, manifest.time_of(made))
 
@@ -168,13 +168,12 @@ class Runs:
             return
         was, now = recorded["plan"], manifest.made_plan(plan)
         answered_by = (recorded["settings"].get("model") or {}).get("name", NO_MODEL)
-        wrong = [key for key in ("without", "baseline") if was[key] != now[key]]
-        if plan.model not in {None, was["model"], answered_by}:
-            wrong.append("model")
-        if wrong:
+        same = all(was[key] == now[key] for key in ("without", "baseline"))
+        if not same or plan.model not in {None, was["model"], answered_by}:
             raise QuestionError(
-                f"The run in {place.predictions} was made with {wrong[0]} {was[wrong[0]]!r}, not"
-                f" {now[wrong[0]]!r}.",
+                f"The run in {place.predictions} is not the one that is asked for: it was answered"
+                f" by {answered_by}{' as the baseline' if was['baseline'] else ''}"
+                f"{' without ' + ', '.join(was['without']) if was['without'] else ''}.",
                 "Leave the option out to score it as it is, or give another place.",
             )
 

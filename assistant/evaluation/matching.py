@@ -106,8 +106,8 @@ def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:
 
 @lru_cache(maxsize=20_000)
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.lower())
-    return "".join(_WORD.findall("".join(c for c in folded if not unicodedata.combining(c))))
+    # Accents come apart from their letters, and are no letters themselves.
+    return "".join(_WORD.findall(unicodedata.normalize("NFKD", text.lower())))
 
 
 @lru_cache(maxsize=5_000)

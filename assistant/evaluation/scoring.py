@@ -12,7 +12,7 @@ from assistant.evaluation.cases import Case
 from assistant.evaluation.judging import judge
 from assistant.evaluation.measures import ALL
 from assistant.evaluation.measures.definition import Columns, Definition
-from assistant.evaluation.measures.refusal import facts
+from assistant.evaluation.measures.refusal import FACTS, facts
 from assistant.evaluation.results import (
     Measure,
     Results,
@@ -61,7 +61,7 @@ def columns_of(cases: Sequence[Case]) -> Columns:
     told = [m for m in ALL if m.of is not None]
     columns = {m.name: _column(m.of(case) for case in cases) for m in told if m.of}
     rows = [facts(case) for case in cases]
-    return columns | {name: _column(row[name] for row in rows) for name in (rows or [{}])[0]}
+    return columns | {name: _column(row[name] for row in rows) for name in FACTS}
 
 
 def measures_of(columns: Columns, questions: int, seed: int) -> tuple[Measure, ...]:

@@ -40,7 +40,7 @@ def resample(questions: int, seed: int, repeats: int = REPEATS) -> list[Weights]
     """How often each question was drawn, with replacement, in batches of rows."""
     rng = np.random.default_rng(seed)
     batches = []
-    for start in range(0, repeats, _BATCH):
+    for start in range(0, repeats if questions else 0, _BATCH):
         rows = min(_BATCH, repeats - start)
         drawn = rng.integers(0, questions, (rows, questions))
         offset = drawn + np.arange(rows)[:, None] * questions

@@ -5,6 +5,8 @@ from assistant.evaluation.judging import would_be_right
 from assistant.evaluation.measures.definition import Columns, Definition
 from assistant.evaluation.statistics import Statistic, auroc, calibration_error, mean, risk_area
 
+FACTS = ("confidence", "answerable", "error")
+
 
 def _refused_unanswerable(case: Case) -> bool | None:
     return None if case.question.answerable else case.refused
@@ -38,7 +40,7 @@ def _has_both(columns: Columns) -> bool:
 
 
 def facts(case: Case) -> dict[str, float | None]:
-    """The columns that the joint measures look at."""
+    """The columns FACTS, that the joint measures look at."""
     held = would_be_right(case)
     return {
         "confidence": case.confidence,
