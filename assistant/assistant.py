@@ -1,11 +1,11 @@
 """The composition root: the only place that wires library, models and answering together."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from assistant import paths
 from assistant.answering import prompts
@@ -20,11 +20,16 @@ from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
 from assistant.library.vectors import ChromaVectors
 from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.search import Part
 
 if TYPE_CHECKING:
     from assistant.answering.llm import Llm
 
 NO_MODEL = "none"
+
+# What an answerer can do without, each to measure what it is worth.
+Feature = Part | Literal["reader", "check", "llm"]
+_PARTS: tuple[Part, ...] = get_args(Part)
 
 
 class Assistant:
@@ -106,25 +111,28 @@ class Assistant:
             self._engine.start()
         return self._engine
 
-    def answerer(self) -> Answerer:
-        """The path from question to answer over this library and these models.
+    def answerer(self, without: Collection[Feature] = ()) -> Answerer:
+        """The path from question to answer over this library and these models, or some of them.
 
         A model that the person named must load: WeightsError or EngineError if it does not. The
         embedded one may fail; its answers are quotes then.
         """
-        llm = self.llm()
-        if self._model is not None and self._engine is not None:
+        llm = None if "llm" in without else self.llm()
+        reader = None if "reader" in without else self.reader
+        if llm is not None and self._model is not None and self._engine is not None:
             self._engine.wait_ready()
         entry = self.llm_entry or catalog.llm()
         return Answerer(
             self.library,
-            AnswerModels(shipped_models(), self.reader, llm),
+            AnswerModels(shipped_models(), reader, llm),
             Phrasing(
                 prompts.load(entry.draft_prompt),
                 prompts.load(entry.phrase_prompt),
                 entry.answering,
                 entry.draft_sentences,
+                check="check" not in without,
             ),
+            [part for part in _PARTS if part in without],
         )
 
     def seed(self) -> Iterator[IndexEvent] | None:

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.answering.answer import (
     Answer,
@@ -25,6 +26,7 @@ from assistant.library.library import Library
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.ranking import RankingModels
 from assistant.retrieval.reading import Reader
+from assistant.retrieval.search import Part
 
 MAX_QUESTION_CHARS = 4_000
 REFUSAL = "The documents do not answer this."
@@ -47,8 +49,11 @@ class Answerer:
         library: Library,
         models: AnswerModels,
         phrasing: Phrasing,
+        without: Collection[Part] = (),
     ) -> None:
+        """`without` names parts of the retrieval to leave out, to measure what they are worth."""
         self.library = library
+        self._without = frozenset(without)
         self._models = models
         self._reader = models.reader
         self._phrasing = phrasing
@@ -68,7 +73,9 @@ class Answerer:
         asked = readable_question(question)
         standalone = make_standalone(asked, history)
         yield Understood(asked, standalone)
-        for found in stages(self.library, standalone, self._models.ranking, self._reader):
+        for found in stages(
+            self.library, standalone, self._models.ranking, self._reader, self._without
+        ):
             yield Found(found)
         if found.reader_failed:  # said once; the next questions do without it
             self._reader = None
@@ -81,6 +88,22 @@ class Answerer:
         for text in notices:
             yield Notice(text)
         yield Answered(self._assemble(asked, found, drafting, notices, began))
+
+    def describe(self) -> dict[str, Any]:
+        """What the answers depend on beside the library: models, prompts, parts left out."""
+        llm, reader = self._models.llm, self._models.reader
+        phrasing = self._phrasing
+        return {
+            "model": llm.describe() if llm is not None else None,
+            "embedder": self.library.embedder.describe(),
+            "reader": reader.describe() if reader is not None else None,
+            "ranking": self._models.ranking.hash,
+            "prompts": {p.name: p.hash for p in (phrasing.draft, phrasing.phrase)},
+            "answering": phrasing.answering,
+            "draft_sentences": phrasing.sentences,
+            "check": phrasing.check,
+            "left_out": sorted(self._without),
+        }
 
     def complete(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer alone, for callers that do not watch it come."""

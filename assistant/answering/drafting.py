@@ -22,13 +22,15 @@ class Phrasing:
 
     Where a reader found the words that answer, the model writes a sentence around them by
     `phrase`; else it drafts from the best `sentences` of the evidence by `draft`. `answering` is
-    "quote", "compose" or "auto" (see lead.py).
+    "quote", "compose" or "auto" (see lead.py). Without `check` every sentence of the draft stands,
+    which only measuring what the check is worth should want.
     """
 
     draft: Prompt
     phrase: Prompt
     answering: str = "auto"
     sentences: int = 3
+    check: bool = True
 
 
 class Drafting:
@@ -36,6 +38,7 @@ class Drafting:
 
     def __init__(self, phrasing: Phrasing, found: Retrieval) -> None:
         self._question = found.question
+        self._check = phrasing.check
         self.evidence: tuple[Evidence, ...] = found.evidence[: phrasing.sentences]
         self._answer = found.evidence[0].answer_words if found.evidence else ""
         self.prompt = phrasing.phrase if self._answer else phrasing.draft
@@ -79,11 +82,16 @@ class Drafting:
         sentences = statements(self._text)
         if self._finished is None or self._finished.finish != "stop":
             sentences = sentences[:-1]
-        verdicts = [check(s, self._question, self.evidence) for s in sentences]
+        verdicts = [self._verdict(s) for s in sentences]
         mean = self._log_probability / self._tokens if self._tokens else -math.inf
         finish = self._finished.finish if self._finished else "failed"
         said = tuple(Statement(v.text, v.support, ()) for v in verdicts)
         return Draft(self._text, said, mean, finish), verdicts
+
+    def _verdict(self, statement: str) -> Verdict:
+        if not self._check:
+            return Verdict(statement, "supported", 0)
+        return check(statement, self._question, self.evidence)
 
     def usage(self) -> Usage:
         """Tokens read and written so far."""

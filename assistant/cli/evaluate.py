@@ -1,85 +1,97 @@
-"""`assistant eval`: a question set through the very engine that answers."""
+"""`assistant eval`: a question set through the very engine that answers, scored and compared."""
 
 import argparse
-import hashlib
-import json
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
-from assistant import paths
-from assistant.answering.answer import Answer
-from assistant.answering.events import Answered, Found
-from assistant.assistant import Assistant
 from assistant.cli import output
-from assistant.cli.progress import watch
-from assistant.cli.session import opened
-from assistant.errors import AssistantError, DocumentError
-from assistant.evaluation.measures import Scored, score, summary
-from assistant.evaluation.questions import EvalQuestion, read
+from assistant.cli.evaluation_runs import Finished, Runs
+from assistant.cli.evaluation_tables import comparison, summary, variants
+from assistant.errors import QuestionError
+from assistant.evaluation import limits, runs
+from assistant.evaluation.cases import Case
+from assistant.evaluation.comparing import compare
+from assistant.evaluation.problems import warnings_told
+from assistant.evaluation.questions import EvalQuestion, read_set
+from assistant.evaluation.results import Results, Variant
+from assistant.evaluation.runs import RunFiles
+from assistant.evaluation.scoring import score
 from assistant.language.printable import as_json
-from assistant.library import files
 
-DONE = 0
-_TELL_EVERY = 25
+DONE, FELL_SHORT, FAILED = 0, 1, 2
 
 
 def run_eval(options: argparse.Namespace) -> int:
-    """Answer the questions, write the answers where asked to, print the measures."""
-    questions = read(Path(options.questions))[: options.limit]
-    with ExitStack() as stack:
-        if options.documents:
-            assistant = stack.enter_context(_over_documents(options))
-        else:
-            assistant = stack.enter_context(opened(options))
-        lines = None
-        if options.predictions:
-            lines = stack.enter_context(Path(options.predictions).open("w", encoding="utf-8"))
-        scored = []
-        for question, answer, result in _run(assistant, questions):
-            scored.append(result)
-            if lines is not None:
-                print(as_json(answer.to_json(question.id)), file=lines, flush=True)
-            if len(scored) % _TELL_EVERY == 0:
-                output.tell(f"{len(scored)} of {len(questions)} questions")
-    measures = summary(scored)
-    for name, value in measures.items():
-        shown = "\u2013" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
-        output.say(f"{name:<24}{shown:>10}")
+    """Answer or read what was answered, print the measures, write and compare what is asked."""
+    wanted = limits.parse(options.fail_under)
+    found = read_set(Path(options.questions))
+    questions = _chosen(found.questions, options.limit, options.seed)
+    for text in warnings_told(found.warnings):
+        output.tell(text)
+    other = _other(options.compare, questions) if options.compare else []
+    with Runs(options, questions) as making:
+        finished = making.all()
+        if making.interrupted:
+            return FAILED
+    results = _scored(finished, options.seed or 1)
+    if options.compare:
+        mine = compare(options.compare, finished[0].cases, other, options.seed or 1)
+        results = replace(results, comparison=mine)
+    _show(results)
+    _write(results, options)
+    for place in making.kept:
+        output.tell(f"The answers are kept in {place}.")
+    short = limits.broken(wanted, results.measures)
+    for text in short:
+        output.tell(f"assistant: {text}")
+    return FELL_SHORT if short else DONE
+
+
+def _chosen(
+    questions: tuple[EvalQuestion, ...], limit: int | None, seed: int | None
+) -> tuple[EvalQuestion, ...]:
+    """The first `limit` questions; with a seed, as many drawn by chance, in the set's order."""
+    if limit is None or limit >= len(questions):
+        return questions
+    if seed is None:
+        return questions[:limit]
+    places = sorted(Random(seed).sample(range(len(questions)), limit))
+    return tuple(questions[place] for place in places)
+
+
+def _other(place: str, questions: tuple[EvalQuestion, ...]) -> list[Case]:
+    """The recorded run to compare with."""
+    recorded = runs.read(RunFiles.at(Path(place)))
+    if not recorded.lines:
+        raise QuestionError(
+            f"There is no run at {place}.", "Give the folder of a run, or its predictions (.jsonl)."
+        )
+    return recorded.cases(questions)
+
+
+def _scored(finished: list[Finished], seed: int) -> Results:
+    first, *others = finished
+    results = score(first.name, first.cases, first.manifest, seed=seed, time=first.time)
+    made = []
+    for other in others:
+        own = score(other.name, other.cases, other.manifest, seed=seed)
+        against = compare(first.name, other.cases, first.cases, seed)
+        made.append(Variant(other.name, own.measures, other.manifest, against))
+    return replace(results, variants=tuple(made))
+
+
+def _show(results: Results) -> None:
+    for line in summary(results):
+        output.say(line)
+    if results.variants:
+        for line in variants(results):
+            output.say(line)
+    if results.comparison is not None:
+        for line in comparison(results.comparison):
+            output.say(line)
+
+
+def _write(results: Results, options: argparse.Namespace) -> None:
     if options.json:
-        Path(options.json).write_text(json.dumps(measures, indent=1) + "\n", encoding="utf-8")
-    return DONE
-
-
-def _run(
-    assistant: Assistant, questions: list[EvalQuestion]
-) -> Iterator[tuple[EvalQuestion, Answer, Scored]]:
-    answerer = assistant.answerer()
-    texts = {
-        d.source: assistant.library.catalogue.text(d.source) for d in assistant.library.sources()
-    }
-    for question in questions:
-        first = ""
-        for event in answerer.answer(question.question, answerer.turns(question.history)):
-            if isinstance(event, Found) and event.retrieval.evidence:
-                first = event.retrieval.evidence[0].quote
-            if isinstance(event, Answered):
-                yield question, event.answer, score(question, event.answer, first, texts)
-
-
-def _over_documents(options: argparse.Namespace) -> Assistant:
-    """A library of the folder's documents, kept under the sha256 of their contents."""
-    folder = files.absolute(options.documents)
-    try:
-        found = files.find(folder)
-        digest = hashlib.sha256()
-        for path in found:
-            digest.update(f"{path}\0{files.read(path).sha256}\0".encode())
-    except DocumentError as error:
-        raise AssistantError(f"{options.documents}: {error.message}", error.remedy) from error
-    place = paths.home() / "evaluation" / digest.hexdigest()[:16]
-    assistant = Assistant(model=options.model, folder=place)
-    assistant.start_loading()
-    watch(assistant.library.add([folder]), quiet=not output.is_terminal(sys.stderr))
-    return assistant
+        Path(options.json).write_text(as_json(results.to_json()) + "\n", encoding="utf-8")

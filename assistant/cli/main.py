@@ -132,7 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+        name: str,
+        run: Callable[[argparse.Namespace], int],
+        text: str,
+        example: str,
+        *,
+        models: bool = False,
     ) -> argparse.ArgumentParser:
         made = commands.add_parser(
             name,
@@ -140,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
             description=text[0].upper() + text[1:] + ".",
             epilog=f"example:\n  {example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            parents=[_everywhere()],
+            parents=[_everywhere(models=models)],
         )
         made.set_defaults(run=run)
         return made
@@ -188,21 +193,26 @@ def _parser() -> argparse.ArgumentParser:
             _eval,
             "score the answers to a question set",
             "assistant eval questions.jsonl --documents folder",
+            models=True,
         )
     )
     return parser
 
 
-def _everywhere() -> argparse.ArgumentParser:
+def _everywhere(*, models: bool = False) -> argparse.ArgumentParser:
     """The options that may stand before the command or after it.
 
     Made anew for each parser: argparse shares the options of a parent, and a default set for the
-    outer one would then undo what stood before the command.
+    outer one would then undo what stood before the command. With `models`, several may be named.
     """
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--library", metavar="NAME", help="the library to use")
     shared.add_argument(
-        "--model", metavar="NAME|PATH", help='the language model; "none" answers with quotes alone'
+        "--model",
+        action="append" if models else "store",
+        metavar="NAME|PATH",
+        help='the language model; "none" answers with quotes alone'
+        + ("; several are compared" if models else ""),
     )
     return shared
 
@@ -212,9 +222,47 @@ def _add_eval(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument(
         "--documents", metavar="DIR", help="answer from these files instead of the library"
     )
-    evaluate.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions")
-    evaluate.add_argument("--predictions", metavar="FILE", help="write each answer as a JSON line")
-    evaluate.add_argument("--json", metavar="FILE", help="write the measures as JSON")
+    evaluate.add_argument(
+        "--limit",
+        type=_positive,
+        metavar="N",
+        help="only the first N questions; N drawn by chance with --seed",
+    )
+    evaluate.add_argument(
+        "--seed", type=int, metavar="S", help="of the sample and of the intervals (default: 1)"
+    )
+    evaluate.add_argument(
+        "--predictions",
+        metavar="RUN",
+        help="a folder, or a file that ends in .jsonl: where it answers every question, it is"
+        " scored and nothing is asked; where it answers some, the rest is asked; where there is"
+        " nothing, the answers are written there",
+    )
+    evaluate.add_argument("--json", metavar="FILE", help="write the whole result as JSON")
+    evaluate.add_argument(
+        "--compare",
+        metavar="RUN",
+        help="hold the answers against a run's (a folder or .jsonl), question by question",
+    )
+    evaluate.add_argument(
+        "--fail-under",
+        action="append",
+        default=[],
+        metavar="MEASURE=VALUE",
+        help="exit with 1 if the measure is below the value (above it, where lower is better)",
+    )
+    evaluate.add_argument(
+        "--ablate",
+        action="append",
+        default=[],
+        choices=("dense", "bm25", "fusion", "reranker", "reader", "check", "llm"),
+        help="run once more without this part, to see what it is worth",
+    )
+    evaluate.add_argument(
+        "--baseline",
+        action="store_true",
+        help="run once more as tutorials have it: three passages pasted into a prompt",
+    )
 
 
 def _positive(text: str) -> int:

@@ -1,18 +1,35 @@
-"""Question sets: JSON lines of questions with what is known of their answers."""
+"""Question sets: questions with what is known of their answers, checked as they are read."""
 
-import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from assistant.answering.answering import MAX_QUESTION_CHARS
 from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError
+from assistant.evaluation import question_files
+from assistant.evaluation.problems import Problem, fail_on_errors
+from assistant.evaluation.question_fields import Fields
+
+FIELDS = tuple(
+    (
+        "id question answerable answers source evidence history standalone passage kind "
+        "candidates note"
+    ).split()
+)
+# Left out without a word, these would change what is measured.
+_MEASURED = frozenset(FIELDS) - {"candidates", "note", "kind", "id"}
 
 
 @dataclass(frozen=True)
 class EvalQuestion:
-    """A question of a set; `answers` and `evidence` are empty where they are not known."""
+    """A question of a set; texts and tuples are empty where the set does not say.
+
+    `source` is a path or the last part of one, `passage` the paragraph that answers, `evidence`
+    the sentences that do. `history` holds the earlier turns, `standalone` the question as it would
+    be put without them. `place` is where it stands in its file ("line 3").
+    """
 
     id: str
     question: str
@@ -21,60 +38,99 @@ class EvalQuestion:
     source: str
     evidence: tuple[str, ...]
     history: tuple[str | Turn, ...]
+    standalone: str = ""
+    passage: str = ""
+    kind: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """The questions that can be asked, the warnings of reading them, and how many are empty.
+
+    An empty question is one of a starter set that is not filled in yet.
+    """
+
+    questions: tuple[EvalQuestion, ...]
+    warnings: tuple[Problem, ...]
+    unfilled: int
 
 
 def read(path: Path) -> list[EvalQuestion]:
-    """The questions of a file. Raises QuestionError naming the first line that is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(
-            f"The question set {path} cannot be read: {error}.",
-            "Give a file of JSON lines in UTF-8.",
-        ) from error
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                found.append(_question(json.loads(line), number))
-            except (ValueError, TypeError, KeyError) as error:
-                raise QuestionError(
-                    f"{path}, line {number}: {error}.",
-                    "Each line is a JSON object with a question.",
-                ) from error
-    if not found:
-        raise QuestionError(f"The question set {path} is empty.", "Put a question on each line.")
-    return found
+    """The questions of a file; see `read_set`."""
+    return list(read_set(path).questions)
 
 
-def _question(value: Any, number: int) -> EvalQuestion:
-    if not isinstance(value, dict):
-        raise ValueError("it is no JSON object")
-    if not isinstance(value.get("question"), str):
-        raise ValueError('it has no "question" that is a text')
-    answers = _texts(value, "answers")
-    return EvalQuestion(
-        id=str(value.get("id", number)),
-        question=value["question"],
-        answerable=bool(value.get("answerable", True)),
-        answers=answers,
-        source=str(value.get("source") or ""),
-        evidence=_texts(value, "evidence"),
-        history=tuple(_turn(turn) for turn in value.get("history") or ()),
+def read_set(path: Path) -> QuestionSet:
+    """A set of JSON lines, CSV or SQuAD's JSON.
+
+    Raises QuestionError if the file cannot be read, holds no question, or has errors: all of them
+    are named, with line and field.
+    """
+    rows = question_files.rows(path)
+    problems = list(rows.problems)
+    questions: list[EvalQuestion] = []
+    unfilled = 0
+    for place, values in rows.rows:
+        question, wrong = _question(Fields(place, values))
+        problems += wrong
+        if question.question:
+            questions.append(question)
+        else:
+            unfilled += all(problem.severity == "warning" for problem in wrong)
+    problems += _same_ids(questions)
+    fail_on_errors(str(path), problems)
+    if not questions:
+        raise _nothing_to_ask(path, unfilled)
+    return QuestionSet(tuple(questions), tuple(problems), unfilled)
+
+
+def names_source(named: str, source: str) -> bool:
+    """Whether a set's `source` stands for a document: its path, or the last parts of it."""
+    wanted, have = (name.replace(os.sep, "/") for name in (named, source))
+    return have == wanted or have.endswith("/" + wanted.lstrip("/"))
+
+
+def _question(fields: Fields) -> tuple[EvalQuestion, list[Problem]]:
+    """The question that a row holds, and what is wrong with it; not to be asked if that stops."""
+    question = EvalQuestion(
+        id=fields.id(),
+        question=" ".join(fields.text("question", MAX_QUESTION_CHARS, needed=True).split()),
+        answerable=fields.flag("answerable", True),
+        answers=fields.texts("answers"),
+        source=fields.text("source"),
+        evidence=fields.texts("evidence"),
+        history=fields.turns("history", MAX_QUESTION_CHARS),
+        standalone=fields.text("standalone", MAX_QUESTION_CHARS),
+        passage=fields.text("passage"),
+        kind=fields.text("kind"),
+        place=fields.place,
+    )
+    if question.answers and not question.answerable:
+        fields.wrong("answers", "the question is said to be unanswerable, but has answers")
+    fields.unknown(FIELDS, _MEASURED)
+    return question, fields.problems
+
+
+def _nothing_to_ask(path: Path, unfilled: int) -> QuestionError:
+    if unfilled:
+        return QuestionError(
+            f"All {unfilled} questions of {path} are still empty.",
+            'Write at least one into its "question", then run the command again.',
+        )
+    return QuestionError(
+        f"The question set {path} is empty.",
+        "Put a question on each line, or let `assistant eval init` write a set to fill in.",
     )
 
 
-def _texts(value: dict[str, Any], name: str) -> tuple[str, ...]:
-    given: Sequence[Any] = value.get(name) or ()
-    if isinstance(given, str) or not all(isinstance(text, str) for text in given):
-        raise ValueError(f'"{name}" is not a list of texts')
-    return tuple(given)
-
-
-def _turn(value: Any) -> str | Turn:
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, dict) or not isinstance(value.get("question"), str):
-        raise ValueError('"history" holds something that is no question')
-    answer = value.get("answer")
-    return value["question"] if answer is None else Turn(value["question"], str(answer))
+def _same_ids(questions: Iterable[EvalQuestion]) -> list[Problem]:
+    seen: dict[str, str] = {}
+    found = []
+    for question in questions:
+        first = seen.setdefault(question.id, question.place)
+        if first != question.place:
+            found.append(
+                Problem("error", question.place, "id", f"it is that of {first} too", question.id)
+            )
+    return found

@@ -1,7 +1,7 @@
 """Evidence for a question: the sentences that answer it, best first, and how sure that is."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.errors import EngineError, WeightsError
@@ -11,7 +11,7 @@ from assistant.library.library import Library
 from assistant.retrieval.features import Candidate, sentences, with_vectors
 from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, signals
 from assistant.retrieval.reading import Reader, read
-from assistant.retrieval.search import ScoredPassage, prepare
+from assistant.retrieval.search import Part, ScoredPassage, prepare
 from assistant.retrieval.search import search as search_passages
 
 # Passages whose sentences are looked at, and sentences that get their vectors.
@@ -75,13 +75,17 @@ def retrieve(
 
 
 def stages(
-    library: Library, question: str, models: RankingModels, reader: Reader | None = None
+    library: Library,
+    question: str,
+    models: RankingModels,
+    reader: Reader | None = None,
+    without: Collection[Part] = (),
 ) -> Iterator[Retrieval]:
     """The evidence as soon as words and vectors have ranked it, then as the reader ranks it.
 
-    Without a reader, or where it fails, the first is all there is.
+    Without a reader, or where it fails, the first is all there is. `without` leaves parts out.
     """
-    search = EvidenceSearch(library, question)
+    search = EvidenceSearch(library, question, without)
     shortlist = search.shortlist()
     first = search.ranked(shortlist, models.plain)
     yield first
@@ -99,11 +103,12 @@ def stages(
 class EvidenceSearch:
     """One question's way from passages to ranked evidence."""
 
-    def __init__(self, library: Library, question: str) -> None:
+    def __init__(self, library: Library, question: str, without: Collection[Part] = ()) -> None:
         self._began = time.perf_counter()
         self._embedder = library.embedder
-        self.query = prepare(library, question)
-        self.passages, self._notice = search_passages(library, self.query, PASSAGES)
+        self._without = without
+        self.query = prepare(library, question, dense="dense" not in without)
+        self.passages, self._notice = search_passages(library, self.query, PASSAGES, without)
         self._every = sentences(self.query, self.passages)
 
     def shortlist(self) -> list[Candidate]:
@@ -125,6 +130,9 @@ class EvidenceSearch:
     def ranked(self, candidates: Sequence[Candidate], model: RankingModel) -> Retrieval:
         """The candidates as evidence, with the model's confidence."""
         ordered = rank(candidates, model.evidence)
+        if "reranker" in self._without:  # the candidates come in the order that they had before
+            scores = {c.key: score for c, score in ordered}
+            ordered = [(c, scores[c.key]) for c in candidates]
         told = signals(self.query, ordered)
         return Retrieval(
             question=self.query.text,

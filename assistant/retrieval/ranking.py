@@ -4,6 +4,7 @@ Its weights are a small readable file, models/evidence-features.json, written by
 `python -m assistant.training evidence`.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -72,19 +73,28 @@ class RankingModel:
 
 @dataclass(frozen=True)
 class RankingModels:
-    """The model over words and vectors, and the one that also has what a reader says, if any."""
+    """The model over words and vectors, and the one that also has what a reader says, if any.
+
+    `hash` is the sha256 of the file they are from, shortened to 16 digits.
+    """
 
     plain: RankingModel
     with_reader: RankingModel | None = None
+    hash: str = ""
 
 
 @lru_cache(maxsize=1)
 def shipped_models() -> RankingModels:
     """The models that the project ships."""
     path = paths.shipped("models") / WEIGHTS_FILE
-    data = json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_bytes()
+    data = json.loads(text)
     reader = data.get("with_reader")
-    return RankingModels(_model(data["plain"]), _model(reader) if reader else None)
+    return RankingModels(
+        _model(data["plain"]),
+        _model(reader) if reader else None,
+        hashlib.sha256(text).hexdigest()[:16],
+    )
 
 
 def _model(data: dict[str, Any]) -> RankingModel:

@@ -1,8 +1,9 @@
 """Passages for a question: BM25 and dense vectors, fused by their normalised scores."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.errors import LibraryError
 from assistant.language.questions import AnswerType, answer_type, subject_terms
@@ -11,10 +12,16 @@ from assistant.library.catalogue import Passage
 from assistant.library.library import Library
 from assistant.library.stores import Vectors
 
+# What can be left out, to measure what it is worth: the vectors; BM25; the fusion by scores (ranks
+# are fused then); the fitted ranking of sentences (their order by words or by the reader stands).
+Part = Literal["dense", "bm25", "fusion", "reranker"]
+
 # Passages taken from each of the two rankings before they are fused.
 _CANDIDATES = 40
 # The share of BM25 in the fused score; the rest is the cosine's.
 _BM25_SHARE = 0.5
+# The constant of reciprocal rank fusion (Cormack et al. 2009).
+_RANK_CONSTANT = 60
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,13 @@ def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
     )
 
 
-def search(library: Library, query: Query, limit: int) -> tuple[list[ScoredPassage], str]:
+def search(
+    library: Library, query: Query, limit: int, without: Collection[Part] = ()
+) -> tuple[list[ScoredPassage], str]:
     """The best passages, and a sentence if the vectors could not be used (else "")."""
-    lexical = library.catalogue.match(query.terms, _CANDIDATES)
+    lexical: list[tuple[int, float]] = []
+    if "bm25" not in without:
+        lexical = library.catalogue.match(query.terms, _CANDIDATES)
     dense: list[tuple[int, float]] = []
     notice = ""
     if query.vector is not None:
@@ -78,7 +89,7 @@ def search(library: Library, query: Query, limit: int) -> tuple[list[ScoredPassa
             dense = library.vectors.nearest(query.vector, _CANDIDATES)
         except LibraryError as error:
             notice = f"{error.message} {error.remedy}"
-    fused = fuse(lexical, dense)[: limit * 2]
+    fused = (fuse_ranks if "fusion" in without else fuse)(lexical, dense)[: limit * 2]
     passages = library.catalogue.passages([i for i, _, _, _ in fused])
     found = [
         ScoredPassage(passages[i], score, bm25, cosine)
@@ -107,4 +118,21 @@ def fuse(
         dense_part = (cosine[i] - low) / (high - low) if i in cosine and high > low else 0.0
         score = share * lexical_part + (1 - share) * dense_part
         rows.append((i, score, bm25.get(i, 0.0), cosine.get(i, 0.0)))
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def fuse_ranks(
+    lexical: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]]
+) -> list[tuple[int, float, float, float]]:
+    """The same by ranks alone (RRF, Cormack et al. 2009): what fusing by scores is held against.
+
+    1 is the score of a passage that leads both rankings.
+    """
+    bm25, cosine = dict(lexical), dict(dense)
+    ranks = [{i: place for place, (i, _) in enumerate(found)} for found in (lexical, dense)]
+    most = sum(1 / (_RANK_CONSTANT + 1) for found in ranks if found)
+    rows = []
+    for i in bm25 | cosine:
+        score = sum(1 / (_RANK_CONSTANT + 1 + found[i]) for found in ranks if i in found)
+        rows.append((i, score / most, bm25.get(i, 0.0), cosine.get(i, 0.0)))
     return sorted(rows, key=lambda row: (-row[1], row[0]))

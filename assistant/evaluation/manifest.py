@@ -1,0 +1,86 @@
+"""The manifest of a run: what ran, on what, and when."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from assistant.evaluation import machine
+from assistant.evaluation.questions import EvalQuestion
+from assistant.evaluation.recording import Answering, asked
+from assistant.evaluation.results import RunTime
+from assistant.evaluation.runs import FORMAT
+from assistant.library.library import Library
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to answer: a model (None is the default one), or the baseline, or less of it all."""
+
+    name: str
+    model: str | None = None
+    without: tuple[str, ...] = ()
+    baseline: bool = False
+
+
+def settings(answering: Answering, library: Library) -> dict[str, Any]:
+    """All that the answers depend on: a run goes on only where none of it has changed."""
+    return {
+        "version": machine.versions()["assistant"],
+        "documents": library_hash(library),
+        **answering.describe(),
+    }
+
+
+def made(
+    plan: Plan, set_name: str, questions: Sequence[EvalQuestion], of: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The manifest of a run that begins now, `of` its settings."""
+    return {
+        "format": FORMAT,
+        "plan": made_plan(plan),
+        "settings": dict(of),
+        "questions": {
+            "file": set_name,
+            "count": len(questions),
+            "sha256": digest({"id": q.id, **asked(q)} for q in questions),
+        },
+        "machine": machine.describe(),
+        "versions": machine.versions(),
+        "started": _now(),
+        "finished": None,
+        "time": None,
+    }
+
+
+def made_plan(plan: Plan) -> dict[str, Any]:
+    """A plan as it stands in a manifest."""
+    return asdict(plan) | {"without": list(plan.without)}
+
+
+def finished(manifest: Mapping[str, Any], time: RunTime | None) -> dict[str, Any]:
+    """The manifest of a run that ended now; `time` if it was not interrupted."""
+    return {**manifest, "finished": _now(), "time": asdict(time) if time else None}
+
+
+def time_of(manifest: Mapping[str, Any] | None) -> RunTime | None:
+    """The times that a finished run's manifest holds."""
+    held = (manifest or {}).get("time")
+    return RunTime(**held) if held else None
+
+
+def library_hash(library: Library) -> str:
+    """What is in a library: the sha256 over its sources and their contents, 16 digits."""
+    return digest([document.source, document.sha256] for document in library.sources())
+
+
+def digest(values: Iterable[Any]) -> str:
+    """The sha256 of values as JSON, shortened to 16 digits."""
+    text = "\n".join(json.dumps(value, sort_keys=True) for value in values)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

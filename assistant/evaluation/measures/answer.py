@@ -1,0 +1,176 @@
+"""Answers: whether they say what the gold answers say, and in how many words."""
+
+from assistant.evaluation import matching
+from assistant.evaluation.cases import Case
+from assistant.evaluation.judging import is_right
+from assistant.evaluation.measures.definition import Definition
+from assistant.evaluation.statistics import median
+
+_SQUAD = "Rajpurkar et al. 2016, 2018 (SQuAD's official script)"
+
+
+def _right(case: Case) -> bool | None:
+    return is_right(case) if case.question.answerable else None
+
+
+def _gold_in_answer(case: Case) -> bool | None:
+    if not case.short_golds:
+        return None
+    return matching.contains(case.text, case.short_golds)
+
+
+def _is_known(case: Case) -> bool:
+    return bool(case.golds) or not case.question.answerable
+
+
+def _golds(case: Case) -> tuple[str, ...]:
+    return case.golds if case.question.answerable else ()
+
+
+def _exact(case: Case) -> float | None:
+    return matching.exact_match(case.text, _golds(case)) if _is_known(case) else None
+
+
+def _f1(case: Case) -> float | None:
+    return matching.f1(case.text, _golds(case)) if _is_known(case) else None
+
+
+def _marked_words(case: Case) -> str | None:
+    """The words that a reader marked in the first sentence; None where there was no reader."""
+    if not case.short_golds or not case.evidence or case.evidence[0].get("answer") is None:
+        return None
+    return str(case.evidence[0]["answer"])
+
+
+def _span_exact(case: Case) -> float | None:
+    said = _marked_words(case)
+    return None if said is None else matching.exact_match(said, case.short_golds)
+
+
+def _span_f1(case: Case) -> float | None:
+    said = _marked_words(case)
+    return None if said is None else matching.f1(said, case.short_golds)
+
+
+def _rouge_l(case: Case) -> float | None:
+    return matching.rouge_l(case.text, case.golds) if case.wants_long else None
+
+
+def _words(case: Case) -> int | None:
+    return None if case.refused else len(case.text.split())
+
+
+def _composed(case: Case) -> bool | None:
+    if case.refused or not case.question.answerable:
+        return None
+    return bool(case.line["mode"] == "compose")
+
+
+def _gold_in_composed(case: Case) -> bool | None:
+    return _gold_in_answer(case) if _composed(case) else None
+
+
+MEASURES = (
+    Definition(
+        "right",
+        "right answers",
+        "answer",
+        "Share of answerable questions whose answer has a gold answer in it (as whole words after"
+        " SQuAD's normalisation) or, where all gold answers have more than 12 words, cites a"
+        " sentence marked as evidence or comes to a ROUGE-L of 0.5. Refused is not right.",
+        _right,
+    ),
+    Definition(
+        "gold_in_answer",
+        "gold in the answer",
+        "answer",
+        "Share of answerable questions with a gold answer (at most 12 words) in the answer, as"
+        " whole words after SQuAD's normalisation. Refused is none.",
+        _gold_in_answer,
+        source="Liu et al. 2023, Lost in the Middle",
+    ),
+    Definition(
+        "exact",
+        "exact match",
+        "answer",
+        "Share of all questions whose answer is a gold answer, both normalised (lower case, no"
+        " punctuation, no articles). Of an unanswerable one: that it was refused.",
+        _exact,
+        source=_SQUAD,
+    ),
+    Definition(
+        "f1",
+        "F1",
+        "answer",
+        "Mean over all questions of 2 P R / (P + R) of the normalised words shared with a gold"
+        " answer, the best over gold answers. Of an unanswerable one: 1 if it was refused.",
+        _f1,
+        source=_SQUAD,
+    ),
+    Definition(
+        "exact_answerable",
+        "exact match, answerable",
+        "answer",
+        "Exact match over answerable questions alone (HasAns_exact).",
+        lambda case: _exact(case) if case.question.answerable else None,
+        source=_SQUAD,
+    ),
+    Definition(
+        "f1_answerable",
+        "F1, answerable",
+        "answer",
+        "F1 over answerable questions alone (HasAns_f1).",
+        lambda case: _f1(case) if case.question.answerable else None,
+        source=_SQUAD,
+    ),
+    Definition(
+        "span_exact",
+        "exact match of marked words",
+        "answer",
+        "Exact match of the words that the reader marks in the first sentence, answered or not.",
+        _span_exact,
+        source=_SQUAD,
+    ),
+    Definition(
+        "span_f1",
+        "F1 of marked words",
+        "answer",
+        "F1 of the words that the reader marks in the first sentence, answered or not.",
+        _span_f1,
+        source=_SQUAD,
+    ),
+    Definition(
+        "rouge_l",
+        "ROUGE-L of long answers",
+        "answer",
+        "Mean F1 of the longest common subsequence of words, the best over gold answers, where all"
+        " of them have more than 12 words. Refused is 0.",
+        _rouge_l,
+        source="Lin 2004, ROUGE",
+    ),
+    Definition(
+        "median_words",
+        "words of an answer",
+        "answer",
+        "Median number of words of what was answered.",
+        _words,
+        median,
+        better="",
+        unit="words",
+    ),
+    Definition(
+        "composed",
+        "phrased by the model",
+        "answer",
+        "Share of answered answerable questions whose answer the language model phrased.",
+        _composed,
+        better="",
+    ),
+    Definition(
+        "gold_in_composed",
+        "gold in phrased answers",
+        "answer",
+        "Share of the phrased answers with a gold answer (at most 12 words) in them.",
+        _gold_in_composed,
+    ),
+)

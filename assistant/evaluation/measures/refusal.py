@@ -1,0 +1,107 @@
+"""Refusal: whether what the documents do not answer is told, and how far confidence is right."""
+
+from assistant.evaluation.cases import Case
+from assistant.evaluation.judging import would_be_right
+from assistant.evaluation.measures.definition import Columns, Definition
+from assistant.evaluation.statistics import Statistic, auroc, calibration_error, mean, risk_area
+
+FACTS = ("confidence", "answerable", "error")
+
+
+def _refused_unanswerable(case: Case) -> bool | None:
+    return None if case.question.answerable else case.refused
+
+
+def _false_refusal(case: Case) -> bool | None:
+    return case.refused if case.question.answerable else None
+
+
+def _auroc(columns: Columns) -> Statistic:
+    return auroc(columns["confidence"], columns["answerable"])
+
+
+def _aurc(columns: Columns) -> Statistic:
+    judged = risk_area(columns["confidence"], columns["error"])
+    return judged if (columns["answerable"] == 1).any() else Statistic(judged.compute, 0)
+
+
+def _ece(columns: Columns) -> Statistic:
+    found = calibration_error(columns["confidence"], columns["answerable"])
+    return found if _has_both(columns) else Statistic(found.compute, 0)
+
+
+def _brier(columns: Columns) -> Statistic:
+    found = mean((columns["confidence"] - columns["answerable"]) ** 2)
+    return found if _has_both(columns) else Statistic(found.compute, 0)
+
+
+def _has_both(columns: Columns) -> bool:
+    return bool(0 < columns["answerable"].sum() < len(columns["answerable"]))
+
+
+def facts(case: Case) -> dict[str, float | None]:
+    """The columns FACTS, that the joint measures look at."""
+    held = would_be_right(case)
+    return {
+        "confidence": case.confidence,
+        "answerable": float(case.question.answerable),
+        "error": None if held is None else float(not held),
+    }
+
+
+MEASURES = (
+    Definition(
+        "refused_unanswerable",
+        "unanswerable and refused",
+        "refusal",
+        "Share of unanswerable questions that were refused.",
+        _refused_unanswerable,
+    ),
+    Definition(
+        "false_refusals",
+        "answerable but refused",
+        "refusal",
+        "Share of answerable questions that were refused.",
+        _false_refusal,
+        better="lower",
+    ),
+    Definition(
+        "auroc_confidence",
+        "AUROC of confidence",
+        "refusal",
+        "Probability that an answerable question is given more confidence than an unanswerable one,"
+        " ties half.",
+        joint=_auroc,
+        source="Hanley & McNeil 1982",
+    ),
+    Definition(
+        "aurc",
+        "area under risk-coverage",
+        "refusal",
+        "Mean, over questions by falling confidence, of the share of errors down to there. An error"
+        " is an unanswerable question, or a wrong answer; of a refused answerable question, that"
+        " the first sentence, which would have been quoted, does not hold the gold.",
+        joint=_aurc,
+        source="Geifman & El-Yaniv 2017",
+        better="lower",
+    ),
+    Definition(
+        "ece",
+        "calibration error (ECE)",
+        "refusal",
+        "Mean over 10 equal bins of confidence, by their count, of |mean confidence - share that is"
+        " answerable|.",
+        joint=_ece,
+        source="Guo et al. 2017",
+        better="lower",
+    ),
+    Definition(
+        "brier",
+        "Brier score",
+        "refusal",
+        "Mean of (confidence - answerable)\u00b2, answerable being 1 or 0.",
+        joint=_brier,
+        source="Brier 1950",
+        better="lower",
+    ),
+)
