@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 NO_MODEL = "none"
 
 # What an answerer can do without, each to measure what it is worth.
-Feature = Part | Literal["reader", "check", "llm"]
+Model = Literal["reader", "check", "llm"]
+Feature = Part | Model
 _PARTS: tuple[Part, ...] = get_args(Part)
+FEATURES: tuple[Feature, ...] = (*_PARTS, *get_args(Model))
 
 
 class Assistant:

@@ -1,6 +1,7 @@
 """`assistant eval`: a question set through the very engine that answers, scored and compared."""
 
 import argparse
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -30,7 +31,7 @@ def run_eval(options: argparse.Namespace) -> int:
     for text in warnings_told(found.warnings):
         output.tell(text)
     other = _other(options.compare, questions) if options.compare else []
-    with Runs(options, questions) as making:
+    with closing(Runs(options, questions)) as making:
         finished = making.all()
         if making.interrupted:
             return FAILED

@@ -3,26 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from assistant.evaluation import machine
+from assistant.evaluation.plans import Plan
 from assistant.evaluation.questions import EvalQuestion
 from assistant.evaluation.recording import Answering, asked
 from assistant.evaluation.results import RunTime
 from assistant.evaluation.runs import FORMAT
 from assistant.library.library import Library
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to answer: a model (None is the default one), or the baseline, or less of it all."""
-
-    name: str
-    model: str | None = None
-    without: tuple[str, ...] = ()
-    baseline: bool = False
 
 
 def settings(answering: Answering, library: Library) -> dict[str, Any]:
@@ -40,7 +31,7 @@ def made(
     """The manifest of a run that begins now, `of` its settings."""
     return {
         "format": FORMAT,
-        "plan": made_plan(plan),
+        "plan": plan.to_json(),
         "settings": dict(of),
         "questions": {
             "file": set_name,
@@ -53,11 +44,6 @@ def made(
         "finished": None,
         "time": None,
     }
-
-
-def made_plan(plan: Plan) -> dict[str, Any]:
-    """A plan as it stands in a manifest."""
-    return asdict(plan) | {"without": list(plan.without)}
 
 
 def finished(manifest: Mapping[str, Any], time: RunTime | None) -> dict[str, Any]:

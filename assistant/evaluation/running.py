@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.evaluation import manifest, runs
 from assistant.evaluation.cases import Case
-from assistant.evaluation.manifest import Plan
+from assistant.evaluation.plans import Plan
 from assistant.evaluation.questions import EvalQuestion
 from assistant.evaluation.recording import Answering, Recorder
 from assistant.evaluation.results import RunTime

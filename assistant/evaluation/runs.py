@@ -126,9 +126,12 @@ def journal(
     files.predictions.parent.mkdir(parents=True, exist_ok=True)
     files.manifest.parent.mkdir(parents=True, exist_ok=True)
     write_manifest(files, manifest)
-    with files.predictions.open("ab") as file:
+    with files.predictions.open("a+b", buffering=0) as file:
         file.truncate(recorded.whole_bytes)
-        file.seek(0, os.SEEK_END)
+        if recorded.whole_bytes:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # the last line is whole, but for its end
+                file.write(b"\n")
         yield Journal(file.fileno())
 
 

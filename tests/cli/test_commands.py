@@ -224,38 +224,3 @@ def test_escape_sequences_of_a_document_never_reach_the_terminal(
         out, err = capsys.readouterr()
         assert "zyzzyva" in out
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(out + err)
-
-
-def test_eval_measures_and_writes_what_it_answered(
-    added: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    questions = tmp_path / "q.jsonl"
-    questions.write_text(
-        '{"id": "a", "question": "Who built the Oberbaum Bridge?", "answers": ["Otto Stahn"]}\n'
-        '{"id": "b", "question": "What is the capital of Peru?", "answerable": false}\n'
-    )
-    predictions, measures = tmp_path / "p.jsonl", tmp_path / "m.json"
-    assert (
-        main(
-            [
-                "eval",
-                str(questions),
-                "--documents",
-                str(added),
-                *QUOTES,
-                "--predictions",
-                str(predictions),
-                "--json",
-                str(measures),
-            ]
-        )
-        == 0
-    )
-    found = json.loads(measures.read_text())
-    assert (found["gold_in_answer"], found["refused_unanswerable"], found["invalid_quotes"]) == (
-        1,
-        1,
-        0,
-    )
-    assert [json.loads(line)["id"] for line in predictions.read_text().splitlines()] == ["a", "b"]
-    assert "gold_in_answer" in capsys.readouterr().out

@@ -19,7 +19,7 @@ from assistant.assistant import Assistant
 from assistant.evaluation import manifest, runs
 from assistant.evaluation.baseline import TutorialBaseline
 from assistant.evaluation.cases import Case
-from assistant.evaluation.manifest import Plan
+from assistant.evaluation.plans import Plan
 from assistant.evaluation.questions import EvalQuestion, read
 from assistant.evaluation.recording import Answering, Recorder, without_timings
 from assistant.evaluation.running import Job, Step, run

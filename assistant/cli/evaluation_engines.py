@@ -1,0 +1,95 @@
+"""What answers in an evaluation: an assistant for each model in turn, over the same documents."""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from assistant import paths
+from assistant.answering import prompts
+from assistant.assistant import FEATURES, Assistant
+from assistant.cli import output
+from assistant.cli.progress import watch
+from assistant.cli.session import opened
+from assistant.errors import AssistantError, DocumentError
+from assistant.evaluation import baseline
+from assistant.evaluation.baseline import TutorialBaseline
+from assistant.evaluation.checking import check
+from assistant.evaluation.plans import Plan
+from assistant.evaluation.problems import fail_on_errors, warnings_told
+from assistant.evaluation.questions import EvalQuestion
+from assistant.evaluation.recording import Answering
+from assistant.library import files
+from assistant.library.library import Library
+
+
+class Engines:
+    """Opens what a plan needs; only one model is held at a time."""
+
+    def __init__(self, options: argparse.Namespace, questions: Sequence[EvalQuestion]) -> None:
+        self._options = options
+        self._questions = questions
+        self._stack = ExitStack()
+        self._open: tuple[str | None, Assistant] | None = None
+        self._checked = False
+
+    def close(self) -> None:
+        """Close the model and the library that are open."""
+        self._stack.close()
+        self._open = None
+
+    def for_plan(self, plan: Plan) -> tuple[Answering, Library]:
+        """What answers as a plan says, and the library that it answers from."""
+        if self._open is None or self._open[0] != plan.model:
+            self.close()
+            self._open = (plan.model, self._opened(plan.model))
+        assistant = self._open[1]
+        return _answering(plan, assistant), assistant.library
+
+    def _opened(self, model: str | None) -> Assistant:
+        if self._options.documents:
+            assistant = self._stack.enter_context(over_documents(self._options.documents, model))
+        else:
+            options = argparse.Namespace(**{**vars(self._options), "model": model})
+            assistant = self._stack.enter_context(opened(options))
+        self._check(assistant.library)
+        return assistant
+
+    def _check(self, library: Library) -> None:
+        """Hold the set against the documents, once."""
+        if self._checked:
+            return
+        self._checked = True
+        texts = {d.source: library.catalogue.text(d.source) for d in library.sources()}
+        problems = check(self._questions, texts)
+        fail_on_errors(str(self._options.questions), problems)
+        for text in warnings_told(problems):
+            output.tell(text)
+
+
+def _answering(plan: Plan, assistant: Assistant) -> Answering:
+    if not plan.baseline:
+        return assistant.answerer([f for f in FEATURES if f in plan.without])
+    llm = assistant.llm()
+    if llm is None:
+        raise AssistantError(
+            "The baseline needs a language model.", "Leave --baseline out, or --model none."
+        )
+    return TutorialBaseline(assistant.library, llm, prompts.load(baseline.NAME))
+
+
+def over_documents(folder: str, model: str | None) -> Assistant:
+    """A library of the folder's documents, kept under the sha256 of their contents."""
+    try:
+        root = files.absolute(folder)
+        digest = hashlib.sha256()
+        for path in files.find(root):
+            digest.update(f"{path}\0{files.read(path).sha256}\0".encode())
+    except DocumentError as error:
+        raise AssistantError(f"{folder}: {error.message}", error.remedy) from error
+    place = paths.home() / "evaluation" / digest.hexdigest()[:16]
+    assistant = Assistant(model=model, folder=place)
+    assistant.start_loading()
+    watch(assistant.library.add([root]), quiet=not output.is_terminal(sys.stderr))
+    return assistant
