@@ -12,7 +12,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from assistant.documents.registry import parse
+from assistant.documents.isolation import Sandbox
 from assistant.errors import DocumentError, LibraryError
 from assistant.library import files
 from assistant.library.catalogue import Catalogue, Passage, SourceFile
@@ -76,6 +76,7 @@ class Indexer:
         self._catalogue = catalogue
         self._vectors = vectors
         self._embedder = embedder
+        self._sandbox = Sandbox()
 
     def add(self, paths: Sequence[str]) -> Iterator[IndexEvent]:
         """Read files and folders into the library, saying what happens.
@@ -88,8 +89,10 @@ class Indexer:
             self._check_origin()
             for path in paths:
                 yield from self._add_path(path)
+            self._sandbox.close()
             yield from self._finish()
         finally:
+            self._sandbox.close()
             self._lock.release()
 
     def remove(self, sources: Sequence[str]) -> Iterator[IndexEvent]:
@@ -161,7 +164,7 @@ class Indexer:
             if before[1] != content.mtime_ns:
                 self._catalogue.touch(source, content.mtime_ns)
             return FileIndexed(source, "unchanged")
-        document, parser = parse(path, content.data)
+        document, parser = self._sandbox.parse(path, content.data)
         number = self._catalogue.put(
             SourceFile(source, content.sha256, len(content.data), content.mtime_ns, parser),
             document,
