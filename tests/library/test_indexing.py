@@ -10,7 +10,8 @@ from filelock import FileLock
 
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library.catalogue import SCHEMA_VERSION, Catalogue
+from assistant.library.catalogue import Catalogue
+from assistant.library.database import SCHEMA_VERSION
 from assistant.library.indexing import (
     Embedding,
     FileFailed,
