@@ -120,6 +120,12 @@ def _sources(options: argparse.Namespace) -> int:
     return run_sources(options)
 
 
+def _libraries(options: argparse.Namespace) -> int:
+    from assistant.cli.libraries import run_libraries
+
+    return run_libraries(options)
+
+
 def _eval(options: argparse.Namespace) -> int:
     from assistant.cli.evaluate import run_eval
 
@@ -203,6 +209,21 @@ def _parser() -> argparse.ArgumentParser:
         _add_wait(writer)
     sources = command("sources", _sources, "list what is in the library", "assistant sources")
     sources.add_argument("--json", action="store_true", help="as JSON")
+    libraries = command(
+        "libraries",
+        _libraries,
+        "list, copy, rename, delete, export, import libraries, or set what one does",
+        "assistant libraries export default ~/backup.library",
+    )
+    libraries.add_argument(
+        "words",
+        nargs="*",
+        metavar="ACTION",
+        help="list; copy NAME NEW; rename NAME NEW; delete NAME --yes; export NAME FILE; "
+        "import FILE NAME; set exclude|model|description VALUE",
+    )
+    libraries.add_argument("--json", action="store_true", help="the list as JSON")
+    libraries.add_argument("--yes", action="store_true", help="delete without asking again")
     _add_eval(
         command(
             "eval",

@@ -265,6 +265,11 @@ class Catalogue(Tracking):
         )
         return [int(str(row[0])) for row in rows]
 
+    def embedded(self) -> list[int]:
+        """Ids of passages that have their vector."""
+        rows = self._rows("SELECT id FROM passages WHERE embedded = 1 ORDER BY id")
+        return [int(str(row[0])) for row in rows]
+
     def waiting_count(self) -> int:
         """How many passages have no vector yet."""
         return int(str(self._rows("SELECT COUNT(*) FROM passages WHERE embedded = 0")[0][0]))

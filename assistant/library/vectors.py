@@ -64,6 +64,19 @@ class ChromaVectors:
             pairs = zip(found["ids"][0], found["distances"][0], strict=True)
             return [(int(i), 1.0 - float(distance)) for i, distance in pairs]
 
+    def read(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The stored vectors of these ids, in order; ids that are not there are left out."""
+        collection = self._opened()
+        with _explained():
+            found = collection.get(ids=[str(n) for n in ids], include=["embeddings"])
+            return dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
+
+    def ids(self) -> set[int]:
+        """The ids of all stored vectors."""
+        collection = self._opened()
+        with _explained():
+            return {int(i) for i in collection.get(include=[])["ids"]}
+
     def count(self) -> int:
         """How many vectors are stored."""
         collection = self._opened()
