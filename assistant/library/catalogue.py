@@ -265,6 +265,10 @@ class Catalogue(Tracking):
         )
         return [int(str(row[0])) for row in rows]
 
+    def embedded_any(self) -> bool:
+        """Whether any passage has its vector."""
+        return bool(self._rows("SELECT 1 FROM passages WHERE embedded = 1 LIMIT 1"))
+
     def embedded(self) -> list[int]:
         """Ids of passages that have their vector."""
         rows = self._rows("SELECT id FROM passages WHERE embedded = 1 ORDER BY id")
@@ -283,6 +287,11 @@ class Catalogue(Tracking):
         """Record that no passage has a vector: the vector store was lost."""
         with self._writing() as db:
             db.execute("UPDATE passages SET embedded = 0")
+
+    def mark_waiting(self, ids: Sequence[int]) -> None:
+        """Record that these passages have no vector."""
+        with self._writing() as db:
+            db.executemany("UPDATE passages SET embedded = 0 WHERE id = ?", [(i,) for i in ids])
 
     def stale_vectors(self) -> list[int]:
         """Ids of vectors whose passage is gone."""

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from assistant import paths
@@ -45,6 +45,22 @@ class Library:
         self._foreground = Foreground(folder)
         embeddings = Embeddings(self.catalogue, vectors, embedder, self._foreground)
         self._indexer = Indexer(self._lock, self.catalogue, embedder, embeddings)
+        self._notice_lost_vectors()
+
+    def _notice_lost_vectors(self) -> None:
+        """Let passages wait again if their store was deleted or cannot be read, for whoever
+        finishes the library next; nothing is asked of Chroma here, which takes 2 s to import.
+        """
+        if self.vectors.quick_count() or not self.catalogue.embedded_any():
+            return
+        with suppress(LibraryError):  # a writer knows better
+            for _ in self._lock.acquire(wait=False):
+                pass
+            try:
+                if not self.vectors.quick_count():
+                    self.catalogue.mark_all_waiting()
+            finally:
+                self._lock.release()
 
     @property
     def name(self) -> str:

@@ -17,7 +17,6 @@ from assistant.library.indexing import (
     FileFailed,
     FileIndexed,
     IndexEvent,
-    Rebuilding,
     Waiting,
 )
 from assistant.library.library import Library
@@ -156,7 +155,7 @@ def test_a_lost_vector_store_is_rebuilt_from_the_catalogue(
     first.close()
     again = Library(folder, ChromaVectors(folder / "elsewhere"), embedder)
     events = add(again, write(tmp_path, "b.txt", "More of it."))
-    assert Rebuilding(2) in events
+    assert Embedding(2, 2) in events
     assert in_step(again) == 2
     again.close()
 
