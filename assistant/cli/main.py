@@ -126,6 +126,12 @@ def _libraries(options: argparse.Namespace) -> int:
     return run_libraries(options)
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from assistant.cli.doctor import run_doctor
+
+    return run_doctor(options)
+
+
 def _eval(options: argparse.Namespace) -> int:
     from assistant.cli.evaluate import run_eval
 
@@ -224,6 +230,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     libraries.add_argument("--json", action="store_true", help="the list as JSON")
     libraries.add_argument("--yes", action="store_true", help="delete without asking again")
+    doctor = command(
+        "doctor",
+        _doctor,
+        "check the library, the models and the disk",
+        "assistant doctor --repair",
+    )
+    doctor.add_argument("--repair", action="store_true", help="repair what can be repaired")
+    doctor.add_argument("--json", action="store_true", help="the findings as JSON")
     _add_eval(
         command(
             "eval",

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from assistant.library.catalogue import Catalogue, Passage
 from assistant.library.events import Embedding, IndexEvent, Rebuilding
 from assistant.library.locking import Foreground
-from assistant.library.stores import Embedder, VectorStore
-from assistant.library.vectors import VectorsUnavailable
+from assistant.library.stores import Embedder, VectorStore, VectorsUnavailable
 
 # Passages whose vectors are made and stored together: what a stop in between costs again.
 _AT_ONCE = 64

@@ -6,7 +6,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import LibraryError
+
 Vectors = NDArray[np.float32]
+
+
+class VectorsUnavailable(LibraryError):
+    """The vector store cannot be used; what is in the catalogue still can."""
 
 
 class Embedder(Protocol):

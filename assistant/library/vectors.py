@@ -11,14 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import LibraryError
+from assistant.library.stores import VectorsUnavailable
 
 Vectors = NDArray[np.float32]
 _COLLECTION = "passages"
-
-
-class VectorsUnavailable(LibraryError):
-    """The vector store cannot be used; what is in the catalogue still can."""
 
 
 class ChromaVectors:
