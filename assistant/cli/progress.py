@@ -82,8 +82,8 @@ def sentence(event: IndexEvent) -> str:
     if isinstance(event, SourceMissing):
         kept = output.counted(event.documents, "document")
         return (
-            f"{safe_line(event.path)} is not there now; its {kept} stay. If it is gone for good: "
-            f"`assistant remove {safe_line(event.path)}`."
+            f"{safe_line(event.path)} is not there now; what was read stays ({kept}). If it is gone"
+            f" for good: `assistant remove {safe_line(event.path)}`."
         )
     if isinstance(event, Waiting):
         return "Another process is changing this library; waiting for it to end."
