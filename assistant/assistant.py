@@ -61,7 +61,7 @@ class Assistant:
         self.vectors = ChromaVectors(place / "vectors")
         self.library = Library(place, self.vectors, self.embedder)
         self.reader = shipped_reader()
-        self._model = model
+        self._model = model or self.library.settings.get("model") or None
         self._engine: LlamaEngine | None = None
         self.llm_entry: catalog.LlmEntry | None = None
         self.llm_problem = ""

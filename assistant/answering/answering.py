@@ -73,10 +73,11 @@ class Answerer:
         asked = readable_question(question)
         standalone = make_standalone(asked, history)
         yield Understood(asked, standalone)
-        for found in stages(
-            self.library, standalone, self._models.ranking, self._reader, self._without
-        ):
-            yield Found(found)
+        with self.library.answering():  # indexing goes after it
+            for found in stages(
+                self.library, standalone, self._models.ranking, self._reader, self._without
+            ):
+                yield Found(found)
         if found.reader_failed:  # said once; the next questions do without it
             self._reader = None
         notices = [found.notice] if found.notice else []

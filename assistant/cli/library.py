@@ -1,4 +1,4 @@
-"""`assistant add`, `remove` and `sources`."""
+"""`assistant add`, `sync`, `remove` and `sources`."""
 
 import argparse
 import os
@@ -15,17 +15,49 @@ DONE, FAILED = 0, 2
 
 def run_add(options: argparse.Namespace) -> int:
     """Index files and folders; 2 if any of them could not be read."""
+    give_way()
     with Assistant(options.library, options.model, create=True) as assistant:
         assistant.start_loading(llm=False)
-        outcome = watch(assistant.library.add(options.paths))
+        outcome = watch(assistant.library.add(options.paths, wait=not options.no_wait))
         output.tell(_summary(outcome, len(assistant.library.sources())))
+        if options.watch:
+            _follow(assistant)
     return FAILED if outcome.failed else DONE
+
+
+def run_sync(options: argparse.Namespace) -> int:
+    """Bring the library in step with what was added; 2 if a file could not be read."""
+    give_way()
+    with Assistant(options.library, options.model) as assistant:
+        if not assistant.library.catalogue.roots():
+            output.tell("Nothing was added yet. Add documents with `assistant add PATH`.")
+            return DONE
+        outcome = watch(assistant.library.sync(wait=not options.no_wait))
+        output.tell(_summary(outcome, len(assistant.library.sources())))
+        if options.watch:
+            _follow(assistant)
+    return FAILED if outcome.failed else DONE
+
+
+def _follow(assistant: Assistant) -> None:
+    """Sync whenever something changes, until Ctrl-C."""
+    output.tell("Watching for changes; Ctrl-C ends it.")
+    try:
+        watch(assistant.library.watch())
+    except KeyboardInterrupt:
+        output.tell("No longer watching.")
+
+
+def give_way() -> None:
+    """Let what a person waits for go first: the machine is theirs."""
+    if hasattr(os, "nice"):
+        os.nice(5)
 
 
 def run_remove(options: argparse.Namespace) -> int:
     """Forget documents."""
     with Assistant(options.library, options.model) as assistant:
-        sources, events = assistant.library.remove(options.sources)
+        sources, events = assistant.library.remove(options.sources, wait=not options.no_wait)
         watch(events)
         for source in sources:
             output.tell(f"Removed {safe_line(source)}")
@@ -36,6 +68,7 @@ def run_sources(options: argparse.Namespace) -> int:
     """List the documents of the library."""
     with Assistant(options.library, options.model) as assistant:
         documents = assistant.library.sources()
+        skipped = assistant.library.catalogue.skipped()
     if options.json:
         output.say_json([_as_json(d) for d in documents], indent=1)
         return DONE
@@ -46,6 +79,8 @@ def run_sources(options: argparse.Namespace) -> int:
             + output.counted(d.passages, "passage")
             + (f" ({state})" if state else "")
         )
+    for source, (_, why) in skipped.items():
+        output.tell(f"Left out: {safe_line(source)}  {why}")
     if not documents:
         output.tell("The library is empty. Add documents with `assistant add PATH`.")
     return DONE
@@ -54,6 +89,10 @@ def run_sources(options: argparse.Namespace) -> int:
 def _summary(outcome: Outcome, total: int) -> str:
     passages = output.counted(outcome.passages, "passage")
     parts = [f"{output.counted(outcome.files, 'file')} read ({passages})"]
+    if outcome.renamed:
+        parts.append(f"{outcome.renamed} renamed")
+    if outcome.removed:
+        parts.append(f"{outcome.removed} removed")
     if outcome.unchanged:
         parts.append(f"{outcome.unchanged} unchanged")
     if outcome.failed:

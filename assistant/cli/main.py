@@ -15,6 +15,7 @@ _EXAMPLES = """examples:
   assistant                          the chat
   assistant ask "Who ordered the march?"
   assistant add ~/notes report.md    read files and folders into the library
+  assistant sync                     follow what changed in them since
   assistant sources                  what is in the library
   assistant search "peace talks"     the passages a question would be answered from
   assistant ask --jsonl < questions.jsonl > answers.jsonl
@@ -101,6 +102,12 @@ def _add(options: argparse.Namespace) -> int:
     return run_add(options)
 
 
+def _sync(options: argparse.Namespace) -> int:
+    from assistant.cli.library import run_sync
+
+    return run_sync(options)
+
+
 def _remove(options: argparse.Namespace) -> int:
     from assistant.cli.library import run_remove
 
@@ -111,6 +118,18 @@ def _sources(options: argparse.Namespace) -> int:
     from assistant.cli.library import run_sources
 
     return run_sources(options)
+
+
+def _libraries(options: argparse.Namespace) -> int:
+    from assistant.cli.libraries import run_libraries
+
+    return run_libraries(options)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from assistant.cli.doctor import run_doctor
+
+    return run_doctor(options)
 
 
 def _eval(options: argparse.Namespace) -> int:
@@ -183,10 +202,42 @@ def _parser() -> argparse.ArgumentParser:
         "add", _add, "read files and folders into the library", "assistant add ~/notes report.md"
     )
     add.add_argument("paths", nargs="+", metavar="PATH")
+    sync = command(
+        "sync", _sync, "follow what changed in all that was added", "assistant sync --watch"
+    )
+    for follower in (add, sync):
+        follower.add_argument(
+            "--watch", action="store_true", help="go on and follow every change, until Ctrl-C"
+        )
     remove = command("remove", _remove, "forget documents", "assistant remove report.md")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
+    for writer in (add, sync, remove):
+        _add_wait(writer)
     sources = command("sources", _sources, "list what is in the library", "assistant sources")
     sources.add_argument("--json", action="store_true", help="as JSON")
+    libraries = command(
+        "libraries",
+        _libraries,
+        "list, copy, rename, delete, export, import libraries, or set what one does",
+        "assistant libraries export default ~/backup.library",
+    )
+    libraries.add_argument(
+        "words",
+        nargs="*",
+        metavar="ACTION",
+        help="list; copy NAME NEW; rename NAME NEW; delete NAME --yes; export NAME FILE; "
+        "import FILE NAME; set exclude|model|description VALUE",
+    )
+    libraries.add_argument("--json", action="store_true", help="the list as JSON")
+    libraries.add_argument("--yes", action="store_true", help="delete without asking again")
+    doctor = command(
+        "doctor",
+        _doctor,
+        "check the library, the models and the disk",
+        "assistant doctor --repair",
+    )
+    doctor.add_argument("--repair", action="store_true", help="repair what can be repaired")
+    doctor.add_argument("--json", action="store_true", help="the findings as JSON")
     _add_eval(
         command(
             "eval",
@@ -197,6 +248,17 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     return parser
+
+
+def _add_wait(writer: argparse.ArgumentParser) -> None:
+    wait = writer.add_mutually_exclusive_group()
+    wait.add_argument(
+        "--wait",
+        action="store_false",
+        dest="no_wait",
+        help="wait for another process that changes the library (the default)",
+    )
+    wait.add_argument("--no-wait", action="store_true", help="fail at once instead")
 
 
 def _everywhere(*, models: bool = False) -> argparse.ArgumentParser:

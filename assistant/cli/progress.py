@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from assistant.cli import output
 from assistant.language.printable import safe_line
-from assistant.library.indexing import (
+from assistant.library.events import (
     Embedding,
     FileFailed,
     FileIndexed,
+    FileRemoved,
     IndexEvent,
     Rebuilding,
+    SourceMissing,
     Waiting,
 )
 
@@ -31,6 +33,8 @@ class Outcome:
     files: int = 0
     passages: int = 0
     unchanged: int = 0
+    renamed: int = 0
+    removed: int = 0
     embedded: int = 0
     failed: list[FileFailed] = field(default_factory=list)
     seconds: float = 0.0
@@ -54,8 +58,11 @@ def watch(events: Iterable[IndexEvent], *, quiet: bool = False) -> Outcome:
 def _count(outcome: Outcome, event: IndexEvent) -> None:
     if isinstance(event, FileIndexed):
         outcome.unchanged += event.change == "unchanged"
-        outcome.files += event.change != "unchanged"
-        outcome.passages += event.passages
+        outcome.renamed += event.change == "renamed"
+        outcome.files += event.change in {"added", "changed"}
+        outcome.passages += event.passages if event.change in {"added", "changed"} else 0
+    elif isinstance(event, FileRemoved):
+        outcome.removed += 1
     elif isinstance(event, FileFailed):
         outcome.failed.append(event)
     elif isinstance(event, Embedding):
@@ -68,6 +75,16 @@ def sentence(event: IndexEvent) -> str:
         return f"{safe_line(event.source)}: {event.message} {event.remedy}".rstrip()
     if isinstance(event, FileIndexed) and event.note:
         return f"{safe_line(event.source)}: {event.note}"
+    if isinstance(event, FileIndexed) and event.change == "renamed":
+        return f"{safe_line(event.source)}: renamed"
+    if isinstance(event, FileRemoved):
+        return f"{safe_line(event.source)}: removed, its file is gone or left out now"
+    if isinstance(event, SourceMissing):
+        kept = output.counted(event.documents, "document")
+        return (
+            f"{safe_line(event.path)} is not there now; what was read stays ({kept}). If it is gone"
+            f" for good: `assistant remove {safe_line(event.path)}`."
+        )
     if isinstance(event, Waiting):
         return "Another process is changing this library; waiting for it to end."
     if isinstance(event, Rebuilding):

@@ -1,13 +1,16 @@
 """Opens the library and the models for a command, and says what the person should know."""
 
 import argparse
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
+from assistant.errors import LibraryError
+
+# Passages whose vectors are made before the answer: about a second's work.
+_FINISH_AT_ONCE = 64
 
 
 @contextmanager
@@ -22,9 +25,11 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
                 f"The library was empty: {outcome.files} documents that come with the assistant"
                 " were added. Add your own with `assistant add PATH`."
             )
-        elif assistant.library.catalogue.waiting_count():
-            # An earlier indexing was stopped; its text is searched already, by words alone.
-            watch(assistant.library.finish(), quiet=not output.is_terminal(sys.stderr))
+        elif 0 < assistant.library.catalogue.waiting_count() <= _FINISH_AT_ONCE:
+            # An earlier indexing was stopped. Where another goes on, or much is left, its text is
+            # searched by words alone, and the answer says so.
+            with suppress(LibraryError):
+                watch(assistant.library.finish(wait=False), quiet=True)
         if assistant.llm_problem:
             output.tell(assistant.llm_problem)
         if not assistant.library.sources():

@@ -2,8 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +11,10 @@ from assistant.documents.document import Document, LineMap
 from assistant.errors import LibraryError
 from assistant.language.sentences import Span
 from assistant.language.words import terms
+from assistant.library.database import FILE
 from assistant.library.passages import PassageSpan
+from assistant.library.tracking import Tracking
 
-SCHEMA_VERSION = 1
-_FILE = "catalogue.sqlite3"
-_BUSY_SECONDS = 10.0
 # A heading names the subject of what stands below it, but is not the text that answers.
 _BM25 = "bm25(passage_terms, 1.0, 0.6)"
 # SQLite's limit on placeholders is far above this; short statements stay in its cache.
@@ -32,6 +30,16 @@ class SourceFile:
     bytes: int
     mtime_ns: int
     parser: str
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """What tells whether a document is in step with its file."""
+
+    source: str
+    sha256: str
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -76,74 +84,13 @@ class Passage:
         return self.lines[0] + first - 1, self.lines[0] + last - 1
 
 
-class Catalogue:
-    """One library's SQLite file. Reading never waits for a writer (WAL); one writer at a time.
-
-    Raises LibraryError where SQLite fails, with what to do about it.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / _FILE
-        with _explained(self.path):
-            self._connection = sqlite3.connect(
-                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            # What a person removes is overwritten on disk, not only unlinked.
-            self._connection.execute("PRAGMA secure_delete = ON")
-            self._prepare()
+class Catalogue(Tracking):
+    """Documents, their passages and the words in them, all in one SQLite file."""
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether there is a catalogue in `folder`; looking does not make one."""
-        return (folder / _FILE).is_file()
-
-    def close(self) -> None:
-        """Close the file; further calls fail."""
-        self._connection.close()
-
-    def _prepare(self) -> None:
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA_VERSION:
-            raise LibraryError(
-                f"The library {self.path.parent} was written by a newer version of the assistant.",
-                "Update the assistant, or choose another library with --library.",
-            )
-        if version == 0:
-            script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-            self._connection.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is kept, or nothing."""
-        with _explained(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with _explained(self.path):
-            return self._connection.execute(query, tuple(values)).fetchall()
-
-    # Settings of the library: which embedder and which way of splitting made it.
-
-    def setting(self, key: str) -> str | None:
-        """A setting's value, or None."""
-        rows = self._rows("SELECT value FROM settings WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
-
-    def set_settings(self, values: Mapping[str, str]) -> None:
-        """Write settings, all or none."""
-        with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
+        return (folder / FILE).is_file()
 
     # Documents.
 
@@ -151,9 +98,10 @@ class Catalogue:
         """Store a document in the place of what its source held before; returns its passages."""
         with self._writing() as db:
             self._forget(db, file.source)
+            db.execute("DELETE FROM skipped WHERE source = ?", (file.source,))
             cursor = db.execute(
                 "INSERT INTO documents (source, title, text, sha256, bytes, mtime_ns, parser, note,"
-                " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " added_at, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     file.source,
                     document.title,
@@ -164,6 +112,7 @@ class Catalogue:
                     file.parser,
                     document.note,
                     datetime.now(UTC).isoformat(timespec="seconds"),
+                    file.signature,
                 ),
             )
             number = 0
@@ -190,7 +139,7 @@ class Catalogue:
             ),
         )
         body = " ".join(terms(document.text[passage.start : passage.end]))
-        context = " ".join(terms(" ".join((document.title, *passage.headings))))
+        context = _context(document.title, passage.headings)
         db.execute(
             "INSERT INTO passage_terms (rowid, body, headings) VALUES (?, ?, ?)",
             (cursor.lastrowid, body, context),
@@ -222,10 +171,40 @@ class Catalogue:
             db.execute("INSERT INTO passage_terms (passage_terms) VALUES ('optimize')")
         self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def touch(self, source: str, mtime_ns: int) -> None:
-        """Note a new time of change of a file whose content is the same."""
+    def touch(self, source: str, mtime_ns: int, signature: str) -> None:
+        """Note what now tells a file whose content is the same."""
         with self._writing() as db:
-            db.execute("UPDATE documents SET mtime_ns = ? WHERE source = ?", (mtime_ns, source))
+            db.execute(
+                "UPDATE documents SET mtime_ns = ?, signature = ? WHERE source = ?",
+                (mtime_ns, signature, source),
+            )
+
+    def rename(self, old: str, new: SourceFile) -> int:
+        """Let a document follow its file; its passages and vectors stay. Returns its passages.
+
+        What `new.source` held before is forgotten. A title that was the file's name changes along.
+        """
+        with self._writing() as db:
+            self._forget(db, new.source)
+            db.execute("DELETE FROM skipped WHERE source = ?", (new.source,))
+            document_id, title = db.execute(
+                "SELECT id, title FROM documents WHERE source = ?", (old,)
+            ).fetchone()
+            named = Path(new.source).stem if title == Path(old).stem else title
+            db.execute(
+                "UPDATE documents SET source = ?, title = ?, mtime_ns = ?, signature = ?"
+                " WHERE id = ?",
+                (new.source, named, new.mtime_ns, new.signature, document_id),
+            )
+            rows = db.execute(
+                "SELECT id, headings FROM passages WHERE document_id = ?", (document_id,)
+            ).fetchall()
+            if named != title:
+                db.executemany(
+                    "UPDATE passage_terms SET headings = ? WHERE rowid = ?",
+                    [(_context(named, json.loads(headings)), i) for i, headings in rows],
+                )
+            return len(rows)
 
     def documents(self) -> list[DocumentRecord]:
         """All documents, by source."""
@@ -236,10 +215,20 @@ class Catalogue:
         )
         return [DocumentRecord(*row) for row in rows]  # type: ignore[arg-type]
 
+    def states(self) -> dict[str, DocumentState]:
+        """What tells whether each document is in step with its file, by source."""
+        rows = self._rows("SELECT source, sha256, signature FROM documents")
+        return {str(row[0]): DocumentState(*map(str, row)) for row in rows}
+
     def state(self, source: str) -> tuple[str, int] | None:
         """The sha256 and time of change that a source had when it was read, or None."""
         rows = self._rows("SELECT sha256, mtime_ns FROM documents WHERE source = ?", (source,))
         return (str(rows[0][0]), int(str(rows[0][1]))) if rows else None
+
+    def with_content(self, sha256: str) -> list[str]:
+        """The sources whose bytes had this sha256 when they were read."""
+        query = "SELECT source FROM documents WHERE sha256 = ? ORDER BY id"
+        return [str(row[0]) for row in self._rows(query, (sha256,))]
 
     def text(self, source: str) -> str:
         """The stored text of a document. Raises LibraryError if it is not in the library."""
@@ -276,6 +265,15 @@ class Catalogue:
         )
         return [int(str(row[0])) for row in rows]
 
+    def embedded_any(self) -> bool:
+        """Whether any passage has its vector."""
+        return bool(self._rows("SELECT 1 FROM passages WHERE embedded = 1 LIMIT 1"))
+
+    def embedded(self) -> list[int]:
+        """Ids of passages that have their vector."""
+        rows = self._rows("SELECT id FROM passages WHERE embedded = 1 ORDER BY id")
+        return [int(str(row[0])) for row in rows]
+
     def waiting_count(self) -> int:
         """How many passages have no vector yet."""
         return int(str(self._rows("SELECT COUNT(*) FROM passages WHERE embedded = 0")[0][0]))
@@ -289,6 +287,11 @@ class Catalogue:
         """Record that no passage has a vector: the vector store was lost."""
         with self._writing() as db:
             db.execute("UPDATE passages SET embedded = 0")
+
+    def mark_waiting(self, ids: Sequence[int]) -> None:
+        """Record that these passages have no vector."""
+        with self._writing() as db:
+            db.executemany("UPDATE passages SET embedded = 0 WHERE id = ?", [(i,) for i in ids])
 
     def stale_vectors(self) -> list[int]:
         """Ids of vectors whose passage is gone."""
@@ -323,6 +326,11 @@ class Catalogue:
         return counts
 
 
+def _context(title: str, headings: Sequence[str]) -> str:
+    """The terms of what stands above a passage."""
+    return " ".join(terms(" ".join((title, *headings))))
+
+
 def _passage(row: tuple[object, ...]) -> Passage:
     (passage_id, source, title, start, end, first, last, page, headings, sentences, text) = row
     return Passage(
@@ -341,28 +349,3 @@ def _passage(row: tuple[object, ...]) -> Passage:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours: a sentence and a remedy."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LibraryError(*_sentence(path, error)) from error
-
-
-def _sentence(path: Path, error: sqlite3.Error) -> tuple[str, str]:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
-        return "The disk is full; nothing was lost.", "Free some space and run the command again."
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return "Another process is writing to the library.", "Try again when it is done."
-    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return (f"The catalogue {path} is damaged.", "Move it away and add the documents again.")
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
-        return (
-            f"The catalogue {path} cannot be opened for writing.",
-            "Check the folder's permissions.",
-        )
-    return f"The catalogue {path} cannot be read: {error}.", "Check the disk, then try again."

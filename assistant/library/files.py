@@ -1,13 +1,22 @@
-"""Which files a path stands for, and what is in them."""
+"""Which files a path stands for, what tells whether one changed, and what is in them."""
 
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import stat
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant import paths
 from assistant.documents.registry import MAX_FILE_BYTES, formats, parser_for
 from assistant.errors import DocumentError
+from assistant.library.ignore import Rules, rules_of
+
+_READ_ATTEMPTS = 3
+# The coarsest clock of a file system that is still in use is FAT's, which counts in 2 s.
+_SETTLED_NS = 2_100_000_000
+_UNSETTLED = "~"
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,25 @@ class FileContent:
     data: bytes
     sha256: str
     mtime_ns: int
+    signature: str
+
+
+@dataclass
+class Found:
+    """What stands below some paths: readable files by path, with what tells a change.
+
+    `identity` is the device and number of a file: two names of one file (hard links, links to it)
+    have the same. `closed` are folders that could not be looked into.
+    """
+
+    signatures: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, tuple[int, int]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+
+    def add(self, path: str, state: os.stat_result) -> None:
+        """Take note of a file."""
+        self.signatures[path] = signature(state)
+        self.identities[path] = (state.st_dev, state.st_ino)
 
 
 def absolute(path: str | Path) -> str:
@@ -32,58 +60,143 @@ def absolute(path: str | Path) -> str:
     return name
 
 
-def find(path: str) -> list[Path]:
-    """The files to read for a path: itself, or all readable ones below a folder, sorted.
+def signature(state: os.stat_result) -> str:
+    """What tells a file that was not touched: any write, rename or restore changes part of it.
 
-    Hidden files and folders are left out of folders, as are formats without a parser. Raises
-    DocumentError if there is nothing to read.
+    Unlike the time of change, which programs set as they like, ctime is the system's own. Windows
+    has no such time, so there each file is read again.
+    """
+    if os.name == "nt":
+        return ""
+    parts = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    return ":".join(map(str, parts))
+
+
+def settled(noted: str) -> str:
+    """A signature, marked as one that proves nothing while its file was written just now: it may
+    be written again within the same tick of its clock.
+    """
+    parts = noted.split(":")
+    if len(parts) == 5 and time.time_ns() - int(parts[3]) <= _SETTLED_NS:
+        return _UNSETTLED + noted
+    return noted
+
+
+def identity(noted: str) -> tuple[int, int] | None:
+    """Device and number of the file in a signature, or None."""
+    parts = noted.removeprefix(_UNSETTLED).split(":")
+    return (int(parts[0]), int(parts[1])) if len(parts) == 5 else None
+
+
+def below(root: str, excluded: Sequence[str] = ()) -> Found:
+    """The readable files below a folder; hidden and ignored ones are left out.
+
+    Links to folders are not followed, so that nothing is found twice or without end. Raises
+    DocumentError if the folder itself cannot be read.
+    """
+    found = Found()
+    own = str(paths.home())  # saved conversations are not documents
+    waiting: list[tuple[str, tuple[str, ...], Rules]] = [(root, (), rules_of(excluded))]
+    while waiting:
+        folder, parts, rules = waiting.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == root:
+                raise DocumentError(
+                    f"The folder cannot be read: {error.strerror}.", "Check its permissions."
+                ) from error
+            found.closed.append(folder)
+            continue
+        inner = rules.below(folder, [entry.name for entry in entries])
+        for entry in entries:
+            where = (*parts, entry.name)
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if entry.path != own and not inner.ignores(where, is_folder=True):
+                    waiting.append((entry.path, where, inner))
+            elif parser_for(Path(entry.name)) and not inner.ignores(where, is_folder=False):
+                _take(entry, found)
+    return found
+
+
+def _take(entry: "os.DirEntry[str]", found: Found) -> None:
+    try:
+        entry.path.encode("utf-8")
+        state = entry.stat()
+    except (OSError, UnicodeEncodeError):
+        # Gone, a link that leads nowhere, or a name that cannot be stored: the reader says why.
+        found.signatures[entry.path] = ""
+        return
+    if stat.S_ISREG(state.st_mode):
+        found.add(entry.path, state)
+
+
+def find(path: str) -> list[Path]:
+    """The files to read for a path, sorted; see `look`."""
+    return [Path(name) for name in sorted(look(path).signatures)]
+
+
+def look(path: str, excluded: Sequence[str] = ()) -> Found:
+    """What there is to read for a path: itself, or all readable files below a folder.
+
+    Raises DocumentError if there is nothing to read.
     """
     root = Path(path)
     if not root.exists():
         raise DocumentError("There is no such file or folder.", "Check the path.")
     if not root.is_dir():
-        return [root]
-    files = sorted(_below(root))
-    if not files:
+        found = Found()
+        found.add(path, root.stat())
+        return found
+    found = below(path, excluded)
+    if not found.signatures:
         raise DocumentError(
             "The folder holds no file that can be read.", f"These formats can: {formats()}."
         )
-    return files
-
-
-def _below(root: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        if Path(error.filename) == root:
-            raise DocumentError(
-                f"The folder cannot be read: {error.strerror}.", "Check its permissions."
-            ) from error
-
-    for folder, subfolders, names in os.walk(root, onerror=refuse):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        for name in names:
-            path = Path(folder, name)
-            if not name.startswith(".") and parser_for(path) is not None:
-                yield path
+    return found
 
 
 def read(path: Path) -> FileContent:
-    """The bytes of a file. Raises DocumentError, with the reason, if it cannot be read."""
+    """The bytes of a file as they were at one moment: read again if it changed meanwhile.
+
+    Raises DocumentError, with the reason, if it cannot be read.
+    """
     if parser_for(path) is None:
         raise DocumentError(
             f"Files like {path.suffix or path.name!r} cannot be read yet.",
             f"These formats can: {formats()}.",
         )
     try:
-        state = path.stat()
-        if not path.is_file():
-            raise DocumentError("It is not a regular file.", "Add files or folders.")
-        if state.st_size > MAX_FILE_BYTES:
-            raise DocumentError(
-                f"It is larger than {MAX_FILE_BYTES // 1_000_000} MB.", "Split it into parts."
-            )
-        data = path.read_bytes()
+        for _ in range(_READ_ATTEMPTS):
+            content = _read_once(path)
+            if content is not None:
+                return content
     except OSError as error:
         raise DocumentError(
             f"It cannot be read: {error.strerror}.", "Check its permissions."
         ) from error
-    return FileContent(data, hashlib.sha256(data).hexdigest(), state.st_mtime_ns)
+    raise DocumentError("It changes while it is read.", "Add it when it is complete.")
+
+
+def _read_once(path: Path) -> FileContent | None:
+    # A pipe would be waited for without end; the check and the reading are of one open file.
+    descriptor = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    with os.fdopen(descriptor, "rb") as file:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise DocumentError("It is not a regular file.", "Add files or folders.")
+        if before.st_size > MAX_FILE_BYTES:
+            raise DocumentError(
+                f"It is larger than {MAX_FILE_BYTES // 1_000_000} MB.", "Split it into parts."
+            )
+        data = file.read(MAX_FILE_BYTES + 1)
+        after = os.fstat(descriptor)
+    if signature(before) != signature(after) or len(data) != after.st_size:
+        return None
+    digest = hashlib.sha256(data).hexdigest()
+    return FileContent(data, digest, after.st_mtime_ns, signature(after))

@@ -5,123 +5,114 @@ transaction of the catalogue, together with the list of vectors that are now sta
 and only when they are stored is their passage marked. Whoever writes next finishes what is open.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from filelock import FileLock, Timeout
-
-from assistant.documents.registry import parse
+from assistant.documents.isolation import Sandbox
 from assistant.errors import DocumentError, LibraryError
 from assistant.library import files
-from assistant.library.catalogue import Catalogue, Passage, SourceFile
+from assistant.library.catalogue import Catalogue, DocumentState, SourceFile
+from assistant.library.embedding import Embeddings
+from assistant.library.events import (
+    Change,
+    Embedding,
+    FileFailed,
+    FileIndexed,
+    FileRemoved,
+    IndexEvent,
+    Rebuilding,
+    SourceMissing,
+    Waiting,
+)
+from assistant.library.locking import WriteLock
 from assistant.library.passages import PASSAGE_VERSION, split
-from assistant.library.stores import Embedder, VectorStore
+from assistant.library.settings import LibrarySettings
+from assistant.library.stores import Embedder
+from assistant.library.survey import survey
+from assistant.library.tracking import REMOVED
 
-# Passages whose vectors are made and stored together: what a stop in between costs again.
-_EMBED_AT_ONCE = 64
-_LOCK_PATIENCE_S = 0.2
-
-
-@dataclass(frozen=True)
-class FileIndexed:
-    """A file is in the library; its text can be found from now on, its vectors follow."""
-
-    source: str
-    change: Literal["added", "changed", "unchanged"]
-    passages: int = 0
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class FileFailed:
-    """A file or folder that could not be read, and why."""
-
-    source: str
-    message: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True)
-class Embedding:
-    """How many of the passages that wait for their vector have it."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Another process is writing; this one waits for it."""
-
-
-@dataclass(frozen=True)
-class Rebuilding:
-    """The vector store is not the catalogue's; its vectors are made anew."""
-
-    passages: int
-
-
-IndexEvent = FileIndexed | FileFailed | Embedding | Waiting | Rebuilding
+__all__ = [
+    "Embedding",
+    "FileFailed",
+    "FileIndexed",
+    "FileRemoved",
+    "IndexEvent",
+    "Indexer",
+    "Rebuilding",
+    "SourceMissing",
+    "Waiting",
+]
 
 
 class Indexer:
     """The writer of one library; a lock file keeps a second one out."""
 
     def __init__(
-        self, folder: Path, catalogue: Catalogue, vectors: VectorStore, embedder: Embedder
+        self,
+        lock: WriteLock,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        embeddings: Embeddings,
     ) -> None:
-        self._lock = FileLock(folder / "write.lock")
+        self._lock = lock
         self._catalogue = catalogue
-        self._vectors = vectors
         self._embedder = embedder
+        self._embeddings = embeddings
+        self._sandbox = Sandbox()
 
-    def add(self, paths: Sequence[str]) -> Iterator[IndexEvent]:
-        """Read files and folders into the library, saying what happens.
+    def add(self, paths: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
+        """Read files and folders into the library, saying what happens; `sync` follows them.
 
-        Unchanged files (by sha256) cost their reading only; changed ones replace their passages.
-        A file that cannot be read is a FileFailed event and does not stop the others.
+        Unchanged files cost a look at them; changed ones replace their passages. A file that
+        cannot be read is a FileFailed event and does not stop the others.
         """
-        yield from self._wait()
-        try:
+        yield from self._lock.acquire(wait=wait)
+        with self._writing():
             self._check_origin()
             for path in paths:
                 yield from self._add_path(path)
-            yield from self._finish()
-        finally:
-            self._lock.release()
+            self._sandbox.close()
+            yield from self._embeddings.finish()
 
-    def remove(self, sources: Sequence[str]) -> Iterator[IndexEvent]:
+    def sync(self, *, wait: bool = True) -> Iterator[IndexEvent]:
+        """Bring the library in step with what was added: edits, new files, renames, deletions.
+
+        A place that is not there, such as a disk that is not plugged in, keeps its documents.
+        """
+        yield from self._lock.acquire(wait=wait)
+        with self._writing():
+            self._check_origin()
+            removed = yield from self._follow()
+            self._sandbox.close()
+            yield from self._embeddings.finish()
+            if removed:
+                self._catalogue.scrub()
+
+    def remove(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
         """Forget documents, in both stores."""
-        yield from self._wait()
-        try:
+        yield from self._lock.acquire(wait=wait)
+        with self._writing():
             for source in sources:
                 self._catalogue.remove(source)
-            yield from self._finish()
+            yield from self._embeddings.finish()
             self._catalogue.scrub()
-        finally:
-            self._lock.release()
 
-    def finish(self) -> Iterator[IndexEvent]:
+    def finish(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Do what an earlier writer was stopped from doing."""
-        yield from self._wait()
-        try:
-            yield from self._finish()
-        finally:
-            self._lock.release()
+        yield from self._lock.acquire(wait=wait)
+        with self._writing():
+            yield from self._embeddings.finish()
 
-    def _wait(self) -> Iterator[IndexEvent]:
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            self._lock.acquire(timeout=_LOCK_PATIENCE_S)
-        except Timeout:
-            yield Waiting()
-            self._lock.acquire()
-        except OSError as error:
-            raise LibraryError(
-                f"The library cannot be locked: {error.strerror}.",
-                "Check the folder's permissions and the disk.",
-            ) from error
+            yield
+        finally:
+            self._sandbox.close()
+            self._lock.release()
 
     def _check_origin(self) -> None:
         """Vectors of two embedders cannot be compared; a library keeps to one."""
@@ -143,58 +134,90 @@ class Indexer:
     def _add_path(self, path: str) -> Iterator[IndexEvent]:
         try:
             source = files.absolute(path)
-            found = files.find(source)
+            found = files.look(source, LibrarySettings(self._catalogue).exclude)
         except DocumentError as error:
             yield FileFailed(printable_path(path), error.message, error.remedy)
             return
-        for file in found:
-            try:
-                yield self._add_file(file)
-            except DocumentError as error:
-                yield FileFailed(printable_path(str(file)), error.message, error.remedy)
+        self._catalogue.add_root(source, is_folder=os.path.isdir(source))
+        states = self._catalogue.states()
+        seen: set[tuple[int, int]] = set()
+        for file in sorted(found.signatures, key=lambda f: (f not in states, f)):
+            identity = found.identities.get(file, (0, 0))
+            if identity[1] and identity in seen:  # another name of a file that was just read
+                continue
+            seen.add(identity)
+            yield from self._store(file, found.signatures[file], states.get(file), {})
 
-    def _add_file(self, path: Path) -> FileIndexed:
-        source = files.absolute(path)
-        content = files.read(path)
-        before = self._catalogue.state(source)
-        if before is not None and before[0] == content.sha256:
-            if before[1] != content.mtime_ns:
-                self._catalogue.touch(source, content.mtime_ns)
-            return FileIndexed(source, "unchanged")
-        document, parser = parse(path, content.data)
-        number = self._catalogue.put(
-            SourceFile(source, content.sha256, len(content.data), content.mtime_ns, parser),
-            document,
-            split(document),
+    def _follow(self) -> Generator[IndexEvent, None, bool]:
+        """Compare the places with the documents and follow; returns whether any was removed."""
+        states = self._catalogue.states()
+        skipped = self._catalogue.skipped()
+        now = survey(
+            self._catalogue.roots(), states, skipped, LibrarySettings(self._catalogue).exclude
         )
-        change: Literal["added", "changed"] = "added" if before is None else "changed"
+        for place, count in now.missing.items():
+            yield SourceMissing(place, count)
+        moved = {states[source].sha256: source for source in now.gone}
+        for source, mark in now.signatures.items():
+            if mark and skipped.get(source, ("", ""))[0] == mark:
+                continue
+            yield from self._store(source, mark, states.get(source), moved)
+        gone = [source for source in now.gone if self._catalogue.state(source) is not None]
+        for source in gone:
+            self._catalogue.remove(source)
+            self._catalogue.remove_roots([source])
+            yield FileRemoved(source)
+        left = [
+            s for s, (mark, _) in skipped.items() if mark != REMOVED and s not in now.signatures
+        ]
+        if left:
+            self._catalogue.unskip(left)
+        return bool(gone)
+
+    def _store(
+        self, source: str, mark: str, before: DocumentState | None, moved: dict[str, str]
+    ) -> Iterator[IndexEvent]:
+        """Bring one file in; `moved` holds documents without a file by the content they had."""
+        if before is not None and mark and before.signature == mark:
+            yield FileIndexed(source, "unchanged")
+            return
+        try:
+            yield self._read(source, before, moved)
+        except DocumentError as error:
+            if before is None and os.path.exists(source):
+                self._catalogue.skip(source, files.settled(mark), error.message)
+            yield FileFailed(printable_path(source), error.message, error.remedy)
+
+    def _read(self, name: str, before: DocumentState | None, moved: dict[str, str]) -> FileIndexed:
+        source = files.absolute(name)
+        path = Path(source)
+        content = files.read(path)
+        mark = files.settled(content.signature)
+        if before is not None and before.sha256 == content.sha256:
+            self._catalogue.touch(source, content.mtime_ns, mark)
+            return FileIndexed(source, "unchanged")
+        file = SourceFile(source, content.sha256, len(content.data), content.mtime_ns, "", mark)
+        old = moved.pop(content.sha256, None) or self._orphan(content.sha256)
+        if old is not None and Path(old).suffix.lower() == path.suffix.lower():
+            return self._rename(old, file)
+        document, parser = self._sandbox.parse(path, content.data)
+        number = self._catalogue.put(replace(file, parser=parser), document, split(document))
+        change: Change = "added" if before is None else "changed"
         return FileIndexed(source, change, number, document.note)
 
-    def _finish(self) -> Iterator[IndexEvent]:
-        """Bring the vector store in step with the catalogue."""
-        stale = self._catalogue.stale_vectors()
-        if stale:
-            self._vectors.remove(stale)
-            self._catalogue.clear_stale_vectors(stale)
-        waiting = self._catalogue.waiting_count()
-        expected = self._catalogue.passage_count() - waiting
-        if (waiting or stale) and self._vectors.count() < expected:
-            self._catalogue.mark_all_waiting()
-            waiting += expected
-            yield Rebuilding(waiting)
-        done = 0
-        while ids := self._catalogue.waiting(_EMBED_AT_ONCE):
-            passages = self._catalogue.passages(ids)
-            vectors = self._embedder.embed([embedded_text(passages[i]) for i in ids])
-            self._vectors.put(ids, vectors)
-            self._catalogue.mark_embedded(ids)
-            done += len(ids)
-            yield Embedding(done, waiting)
+    def _rename(self, old: str, file: SourceFile) -> FileIndexed:
+        number = self._catalogue.rename(old, file)
+        if old in self._catalogue.roots():
+            self._catalogue.remove_roots([old])
+            self._catalogue.add_root(file.source, is_folder=False)
+        return FileIndexed(file.source, "renamed", number)
 
-
-def embedded_text(passage: Passage) -> str:
-    """What of a passage is embedded: its text, below the headings that say what it is about."""
-    return "\n".join((*passage.headings, passage.text))
+    def _orphan(self, sha256: str) -> str | None:
+        """A document of this content whose file is gone from a folder that is there."""
+        for source in self._catalogue.with_content(sha256):
+            if not os.path.exists(source) and os.path.isdir(os.path.dirname(source)):
+                return source
+        return None
 
 
 def printable_path(path: str) -> str:

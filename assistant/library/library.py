@@ -1,15 +1,24 @@
 """A library: one folder with its catalogue and its vectors, opened together."""
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from assistant import paths
 from assistant.errors import LibraryError
 from assistant.library import files
 from assistant.library.catalogue import Catalogue, DocumentRecord
-from assistant.library.indexing import Indexer, IndexEvent
+from assistant.library.embedding import Embeddings
+from assistant.library.events import IndexEvent
+from assistant.library.indexing import Indexer
+from assistant.library.locking import Foreground, WriteLock
+from assistant.library.settings import LibrarySettings
 from assistant.library.stores import Embedder, VectorStore
+from assistant.library.survey import is_below
+from assistant.library.tracking import REMOVED
+from assistant.library.watching import changes
 
 DEFAULT_LIBRARY = "default"
 
@@ -31,7 +40,27 @@ class Library:
         self.catalogue = Catalogue(folder)
         self.vectors = vectors
         self.embedder = embedder
-        self._indexer = Indexer(folder, self.catalogue, vectors, embedder)
+        self.settings = LibrarySettings(self.catalogue)
+        self._lock = WriteLock(folder)
+        self._foreground = Foreground(folder)
+        embeddings = Embeddings(self.catalogue, vectors, embedder, self._foreground)
+        self._indexer = Indexer(self._lock, self.catalogue, embedder, embeddings)
+        self._notice_lost_vectors()
+
+    def _notice_lost_vectors(self) -> None:
+        """Let passages wait again if their store was deleted or cannot be read, for whoever
+        finishes the library next; nothing is asked of Chroma here, which takes 2 s to import.
+        """
+        if self.vectors.quick_count() or not self.catalogue.embedded_any():
+            return
+        with suppress(LibraryError):  # a writer knows better
+            for _ in self._lock.acquire(wait=False):
+                pass
+            try:
+                if not self.vectors.quick_count():
+                    self.catalogue.mark_all_waiting()
+            finally:
+                self._lock.release()
 
     @property
     def name(self) -> str:
@@ -41,23 +70,69 @@ class Library:
         """Close the catalogue."""
         self.catalogue.close()
 
-    def add(self, sources: Sequence[str]) -> Iterator[IndexEvent]:
+    def add(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
         """Read files and folders into the library; see Indexer.add."""
-        return self._indexer.add(sources)
+        return self._indexer.add(sources, wait=wait)
 
-    def remove(self, wanted: Sequence[str]) -> tuple[list[str], Iterator[IndexEvent]]:
+    def sync(self, *, wait: bool = True) -> Iterator[IndexEvent]:
+        """Follow what changed in all that was added; see Indexer.sync."""
+        return self._indexer.sync(wait=wait)
+
+    def watch(self, stop: threading.Event | None = None) -> Iterator[IndexEvent]:
+        """Sync now and whenever something changes, until `stop` is set."""
+        yield from self.sync()
+        for _ in changes(self.catalogue.roots, stop or threading.Event()):
+            yield from self.sync()
+
+    def remove(
+        self, wanted: Sequence[str], *, wait: bool = True
+    ) -> tuple[list[str], Iterator[IndexEvent]]:
         """Forget what `wanted` names; the sources it stands for, and the events of doing so.
 
-        A name is a path, a folder, or the last part of exactly one source's path. Raises
-        LibraryError, before anything is removed, if one of them names nothing or several.
+        A name is a path, a folder, or the last part of exactly one source's path. The files stay
+        where they are, and `sync` leaves them out. Raises LibraryError, before anything is
+        removed, if one of the names stands for nothing or for several.
         """
         known = [document.source for document in self.catalogue.documents()]
-        chosen = list(dict.fromkeys(s for name in wanted for s in _matching(name, known)))
-        return chosen, self._indexer.remove(chosen)
+        places = {*known, *self.catalogue.roots(), *self.catalogue.skipped()}
+        by_name = {name: _matching(name, known, places) for name in wanted}
+        chosen = list(dict.fromkeys(s for found in by_name.values() for s in found))
+        return chosen, self._remove(by_name, chosen, wait)
 
-    def finish(self) -> Iterator[IndexEvent]:
+    def _remove(
+        self, by_name: dict[str, list[str]], chosen: list[str], wait: bool
+    ) -> Iterator[IndexEvent]:
+        yield from self._indexer.remove(chosen, wait=wait)
+        roots = self.catalogue.roots()
+        for name, found in by_name.items():
+            place = files.absolute(name)
+            at = found[0] if len(found) == 1 and found[0] != place else place
+            self.catalogue.remove_roots([root for root in roots if is_below(root, at)])
+            self.catalogue.unskip([s for s in self.catalogue.skipped() if is_below(s, at)])
+            if any(is_below(at, root) and at != root for root in roots):
+                self.catalogue.skip(at, REMOVED, "You removed it.")
+
+    def finish(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Finish what an earlier writer was stopped from doing."""
-        return self._indexer.finish()
+        return self._indexer.finish(wait=wait)
+
+    def is_being_changed(self) -> bool:
+        """Whether some process changes the library at this moment."""
+        return not self._lock.is_free()
+
+    def answering(self) -> AbstractContextManager[None]:
+        """A context in which a person waits for an answer: indexing goes after it."""
+        return self._foreground.asking()
+
+    def progress_notice(self) -> str:
+        """A sentence if some passages can be found by their words only as yet, else ""."""
+        waiting = self.catalogue.waiting_count()
+        if not waiting:
+            return ""
+        return (
+            f"Indexing is not done: {waiting:,} of {self.catalogue.passage_count():,} passages are"
+            " found by their words alone as yet."
+        )
 
     def sources(self) -> list[DocumentRecord]:
         """The documents of the library, by path."""
@@ -86,13 +161,10 @@ def names() -> list[str]:
     return sorted(path.name for path in found if Catalogue.exists(path))
 
 
-def _matching(name: str, known: Sequence[str]) -> list[str]:
+def _matching(name: str, known: Sequence[str], places: set[str]) -> list[str]:
     path = files.absolute(name)
-    exact = [s for s in known if s == path]
-    if exact:
-        return exact
-    below = [s for s in known if s.startswith(path.rstrip(os.sep) + os.sep)]
-    if below:
+    below = [s for s in known if is_below(s, path)]
+    if below or any(is_below(place, path) for place in places):
         return below
     ending = [s for s in known if s.endswith(os.sep + name.strip(os.sep))]
     if len(ending) == 1:

@@ -11,8 +11,24 @@ CREATE TABLE documents (
   mtime_ns INTEGER NOT NULL,
   parser TEXT NOT NULL,
   note TEXT NOT NULL,
-  added_at TEXT NOT NULL            -- UTC, ISO 8601
+  added_at TEXT NOT NULL,           -- UTC, ISO 8601
+  signature TEXT NOT NULL DEFAULT ''  -- device:inode:size:mtime:ctime when it was read
 );
+CREATE INDEX documents_by_content ON documents (sha256);
+
+-- What the person pointed at: `sync` looks there.
+CREATE TABLE roots (
+  path TEXT PRIMARY KEY,
+  is_folder INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What below the roots is left out: files that could not be read (again when their signature
+-- changes), and files or folders that the person removed (signature 'removed').
+CREATE TABLE skipped (
+  source TEXT PRIMARY KEY,
+  signature TEXT NOT NULL,
+  message TEXT NOT NULL
+) WITHOUT ROWID;
 
 -- AUTOINCREMENT: an id is never used twice, so a vector left over can never name another passage.
 CREATE TABLE passages (

@@ -6,7 +6,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import LibraryError
+
 Vectors = NDArray[np.float32]
+
+
+class VectorsUnavailable(LibraryError):
+    """The vector store cannot be used; what is in the catalogue still can."""
 
 
 class Embedder(Protocol):
@@ -44,4 +50,20 @@ class VectorStore(Protocol):
         """(id, cosine) of the nearest, best first."""
         ...
 
+    def read(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The stored vectors of these ids; ids that are not there are left out."""
+        ...
+
+    def ids(self) -> set[int]:
+        """The ids of all stored vectors."""
+        ...
+
     def count(self) -> int: ...
+
+    def quick_count(self) -> int | None:
+        """The same without opening the store; None where that is not possible."""
+        ...
+
+    def reset(self) -> None:
+        """Throw all away and begin anew."""
+        ...

@@ -1,5 +1,7 @@
 """The vector store: passages' vectors in Chroma, found by cosine."""
 
+import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,14 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import LibraryError
+from assistant.library.stores import VectorsUnavailable
 
 Vectors = NDArray[np.float32]
 _COLLECTION = "passages"
-
-
-class VectorsUnavailable(LibraryError):
-    """The vector store cannot be used; what is in the catalogue still can."""
 
 
 class ChromaVectors:
@@ -64,6 +62,52 @@ class ChromaVectors:
             pairs = zip(found["ids"][0], found["distances"][0], strict=True)
             return [(int(i), 1.0 - float(distance)) for i, distance in pairs]
 
+    def read(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The stored vectors of these ids, in order; ids that are not there are left out."""
+        collection = self._opened()
+        with _explained():
+            found = collection.get(ids=[str(n) for n in ids], include=["embeddings"])
+            return dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
+
+    def ids(self) -> set[int]:
+        """The ids of all stored vectors."""
+        collection = self._opened()
+        with _explained():
+            return {int(i) for i in collection.get(include=[])["ids"]}
+
+    def quick_count(self) -> int | None:
+        """How many vectors are stored, without Chroma's 2 s of import; None if that is not clear.
+
+        Looks into Chroma's own SQLite file, which is a detail of its version: whatever it does not
+        find is not known.
+        """
+        file = self.folder / "chroma.sqlite3"
+        if not file.exists():
+            return 0
+        try:
+            # Read-only by URI: looking must not make a file or a lock.
+            connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+            try:
+                (number,) = connection.execute("SELECT COUNT(*) FROM embeddings").fetchone()
+                if not number:  # what was put first may stand in the queue alone
+                    (number,) = connection.execute(
+                        "SELECT COUNT(DISTINCT id) FROM embeddings_queue"
+                    ).fetchone()
+            finally:
+                connection.close()
+        except sqlite3.Error:
+            return None
+        return int(number)
+
+    def reset(self) -> None:
+        """Throw the store away and begin an empty one. Raises VectorsUnavailable."""
+        with self._lock:
+            self._collection = None
+            with _explained():
+                _forget_clients()
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self._collection = _open(self.folder)
+
     def count(self) -> int:
         """How many vectors are stored."""
         collection = self._opened()
@@ -88,6 +132,13 @@ def _open(folder: Path) -> Any:
     return client.get_or_create_collection(
         _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     )
+
+
+def _forget_clients() -> None:
+    """Chroma keeps a client for each folder; one of a folder that is gone would be given again."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
 
 
 @contextmanager

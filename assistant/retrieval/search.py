@@ -83,7 +83,7 @@ def search(
     if "bm25" not in without:
         lexical = library.catalogue.match(query.terms, _CANDIDATES)
     dense: list[tuple[int, float]] = []
-    notice = ""
+    notice = library.progress_notice()
     if query.vector is not None:
         try:
             dense = library.vectors.nearest(query.vector, _CANDIDATES)

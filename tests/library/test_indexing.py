@@ -10,13 +10,13 @@ from filelock import FileLock
 
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library.catalogue import SCHEMA_VERSION, Catalogue
+from assistant.library.catalogue import Catalogue
+from assistant.library.database import SCHEMA_VERSION
 from assistant.library.indexing import (
     Embedding,
     FileFailed,
     FileIndexed,
     IndexEvent,
-    Rebuilding,
     Waiting,
 )
 from assistant.library.library import Library
@@ -155,7 +155,7 @@ def test_a_lost_vector_store_is_rebuilt_from_the_catalogue(
     first.close()
     again = Library(folder, ChromaVectors(folder / "elsewhere"), embedder)
     events = add(again, write(tmp_path, "b.txt", "More of it."))
-    assert Rebuilding(2) in events
+    assert Embedding(2, 2) in events
     assert in_step(again) == 2
     again.close()
 

@@ -1,0 +1,131 @@
+"""`assistant libraries`: what there is, copies, exports and settings."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant import paths
+from assistant.assistant import Assistant
+from assistant.cli import output
+from assistant.cli.progress import watch
+from assistant.errors import LibraryError
+from assistant.language.printable import safe_line
+from assistant.library.catalogue import Catalogue
+from assistant.library.library import names
+from assistant.library.settings import KNOWN, LibrarySettings
+
+DONE = 0
+
+
+def run_libraries(options: argparse.Namespace) -> int:
+    """Do what the first word says; without one, list the libraries."""
+    words: list[str] = options.words
+    action, rest = (words[0], words[1:]) if words else ("list", [])
+    run = _ACTIONS.get(action)
+    if run is None:
+        raise LibraryError(f"{action!r} is nothing to do.", f"Try: {', '.join(_ACTIONS)}.")
+    run(options, rest)
+    return DONE
+
+
+def _list(options: argparse.Namespace, rest: list[str]) -> None:
+    _expect(rest, 0, "list")
+    rows = []
+    for name in names():
+        catalogue = Catalogue(paths.library_folder(name))
+        rows.append(
+            {
+                "name": name,
+                "documents": len(catalogue.states()),
+                "passages": catalogue.passage_count(),
+                "settings": {k: v for k, v in LibrarySettings(catalogue).all().items() if v},
+            }
+        )
+        catalogue.close()
+    if options.json:
+        output.say_json(rows, indent=1)
+        return
+    for row in rows:
+        settings = "".join(f"; {k}: {v}" for k, v in row["settings"].items())  # type: ignore[attr-defined]
+        output.say(
+            f"{row['name']}  {output.counted(int(str(row['documents'])), 'document')}, "
+            f"{output.counted(int(str(row['passages'])), 'passage')}{safe_line(settings)}"
+        )
+    if not rows:
+        output.tell("There is no library yet. Add documents with `assistant add PATH`.")
+
+
+def _copy(_: argparse.Namespace, rest: list[str]) -> None:
+    from assistant.library.transfer import copy_library
+
+    name, new = _expect(rest, 2, "copy NAME NEW")
+    copy_library(name, new)
+    output.tell(f"{new} is a copy of {name}.")
+
+
+def _rename(_: argparse.Namespace, rest: list[str]) -> None:
+    from assistant.library.transfer import rename_library
+
+    name, new = _expect(rest, 2, "rename NAME NEW")
+    rename_library(name, new)
+    output.tell(f"{name} is called {new} now.")
+
+
+def _delete(options: argparse.Namespace, rest: list[str]) -> None:
+    from assistant.library.transfer import delete_library
+
+    (name,) = _expect(rest, 1, "delete NAME --yes")
+    if not options.yes:
+        raise LibraryError(
+            f"The library {name} would be deleted for good; the files that were added stay.",
+            f"Say `assistant libraries delete {name} --yes`.",
+        )
+    delete_library(name)
+    output.tell(f"{name} is deleted.")
+
+
+def _export(_: argparse.Namespace, rest: list[str]) -> None:
+    from assistant.library.transfer import export_library
+
+    name, file = _expect(rest, 2, "export NAME FILE")
+    with Assistant(name) as assistant:
+        manifest = export_library(assistant.library, Path(file).expanduser().absolute())
+    output.tell(f"{file} holds {output.counted(manifest['documents'], 'document')} of {name}.")
+
+
+def _import(_: argparse.Namespace, rest: list[str]) -> None:
+    from assistant.library.transfer import adopt_vectors, import_library
+
+    file, name = _expect(rest, 2, "import FILE NAME")
+    manifest = import_library(Path(file).expanduser().absolute(), name)
+    with Assistant(name) as assistant:
+        adopt_vectors(assistant.library)
+        watch(assistant.library.finish())
+    output.tell(
+        f"{name} holds {output.counted(manifest['documents'], 'document')}; all was verified."
+    )
+
+
+def _set(options: argparse.Namespace, rest: list[str]) -> None:
+    if len(rest) < 2:
+        known = "; ".join(f"{key}: {text}" for key, text in KNOWN.items())
+        raise LibraryError("Give the name of a setting and its value.", f"There are {known}.")
+    with Assistant(options.library) as assistant:
+        assistant.library.settings.set(rest[0], " ".join(rest[1:]))
+
+
+def _expect(rest: list[str], number: int, usage: str) -> list[str]:
+    if len(rest) != number:
+        raise LibraryError("That is not complete.", f"Say `assistant libraries {usage}`.")
+    return rest
+
+
+_ACTIONS: dict[str, Callable[[argparse.Namespace, list[str]], None]] = {
+    "list": _list,
+    "copy": _copy,
+    "rename": _rename,
+    "delete": _delete,
+    "export": _export,
+    "import": _import,
+    "set": _set,
+}

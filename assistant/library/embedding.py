@@ -1,0 +1,73 @@
+"""Vectors follow the catalogue: what waits is embedded, what is stale forgotten, loss made good."""
+
+from collections.abc import Iterator
+
+from assistant.library.catalogue import Catalogue, Passage
+from assistant.library.events import Embedding, IndexEvent, Rebuilding
+from assistant.library.locking import Foreground
+from assistant.library.stores import Embedder, VectorStore, VectorsUnavailable
+
+# Passages whose vectors are made and stored together: what a stop in between costs again.
+_AT_ONCE = 64
+
+
+class Embeddings:
+    """Keeps the vector store in step with the catalogue; used by whoever holds the write lock."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        vectors: VectorStore,
+        embedder: Embedder,
+        foreground: Foreground,
+    ) -> None:
+        self._catalogue = catalogue
+        self._vectors = vectors
+        self._embedder = embedder
+        self._foreground = foreground
+
+    def finish(self) -> Iterator[IndexEvent]:
+        """Do all that is open, in steps; between them questions go first."""
+        lost = self._make_good()
+        if lost:
+            yield Rebuilding(lost)
+        waiting = self._catalogue.waiting_count()
+        done = 0
+        while ids := self._catalogue.waiting(_AT_ONCE):
+            self._embed(ids)
+            done += len(ids)
+            yield Embedding(done, waiting)
+
+    def _make_good(self) -> int:
+        """Bring the store to hold no vector too many; how many it has lost, which wait from now."""
+        try:
+            stale = self._catalogue.stale_vectors()
+            if stale:
+                self._vectors.remove(stale)
+                self._catalogue.clear_stale_vectors(stale)
+            expected = self._catalogue.passage_count() - self._catalogue.waiting_count()
+            count = self._vectors.quick_count()
+            if (self._vectors.count() if count is None else count) >= expected:
+                return 0
+            lost = sorted(set(self._catalogue.embedded()) - self._vectors.ids())
+            self._catalogue.mark_waiting(lost)
+            return len(lost)
+        except VectorsUnavailable:
+            # What it held is derived: a new one is filled from the catalogue.
+            self._vectors.reset()
+            self._catalogue.mark_all_waiting()
+            return self._catalogue.passage_count()
+
+    def _embed(self, ids: list[int]) -> None:
+        passages = self._catalogue.passages(ids)
+        self._foreground.give_way()
+        vectors = self._embedder.embed(
+            [embedded_text(passages[i]) for i in ids], lambda _: self._foreground.give_way()
+        )
+        self._vectors.put(ids, vectors)
+        self._catalogue.mark_embedded(ids)
+
+
+def embedded_text(passage: Passage) -> str:
+    """What of a passage is embedded: its text, below the headings that say what it is about."""
+    return "\n".join((*passage.headings, passage.text))

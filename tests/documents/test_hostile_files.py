@@ -1,0 +1,137 @@
+"""Files made to do harm are named and skipped, in bounded time and memory."""
+
+import io
+import json
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.documents.archive import Archive
+from assistant.documents.isolation import Sandbox
+from assistant.documents.registry import parse
+from assistant.errors import DocumentError
+
+FILES = Path(__file__).parent / "files"
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha">'
+    + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "bcdefghij", strict=True)
+    )
+    + "]><d>&j;</d>"
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox(seconds=30, memory_bytes=1 << 30)
+    yield made
+    made.close()
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    return made.getvalue()
+
+
+def refusal(sandbox: Sandbox, name: str, data: bytes) -> str:
+    with pytest.raises(DocumentError) as caught:
+        sandbox.parse(Path(name), data)
+    assert "\n" not in caught.value.message
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    "name", ["a.docx", "a.xlsx", "a.pptx", "a.odt", "a.epub", "a.pdf", "a.rtf", "a.ipynb", "a.mbox"]
+)
+def test_what_only_bears_the_name_of_a_format_is_refused(sandbox: Sandbox, name: str) -> None:
+    for data in (b"", b"no such thing", os.urandom(3_000), archive({"other.txt": b"text"})):
+        refusal(sandbox, name, data)
+
+
+def test_declared_entities_are_refused(sandbox: Sandbox) -> None:
+    for name, part in (("a.docx", "word/document.xml"), ("a.odt", "content.xml")):
+        began = time.monotonic()
+        assert "entities" in refusal(sandbox, name, archive({part: LAUGHS.encode()}))
+        assert time.monotonic() - began < 20
+
+
+def test_a_zip_bomb_is_refused(sandbox: Sandbox) -> None:
+    bomb = archive({"word/document.xml": b"<d>" + b" " * 300_000_000})
+    assert len(bomb) < 1_000_000
+    assert "unpacks to more" in refusal(sandbox, "a.docx", bomb)
+
+
+def test_deep_nesting_is_refused(sandbox: Sandbox) -> None:
+    deep = b"<p>" * 100_000
+    assert "nested" in refusal(sandbox, "a.docx", archive({"word/document.xml": deep}))
+    assert "nested" in refusal(sandbox, "a.json", b"[" * 100_000)
+    assert "nested" in refusal(sandbox, "a.rtf", b"{\\rtf" + b"{" * 100_000)
+    document, _ = sandbox.parse(Path("a.html"), b"<div>" * 100_000 + b"still read")
+    assert document.text == "still read"
+
+
+def test_names_in_archives_are_never_paths(sandbox: Sandbox, tmp_path: Path) -> None:
+    rels = b'<r><Relationship Id="r1" Target="../../../../../etc/passwd"/></r>'
+    book = b'<w><sheets><sheet name="s" id="r1"/></sheets></w>'
+    parts = {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": rels, "../../out.txt": b"x"}
+    assert "no text" in refusal(sandbox, "a.xlsx", archive(parts))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_locked_archive_says_so() -> None:
+    data = bytearray(archive({"word/document.xml": b"<d/>"}))
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    data[6] |= 1
+    with pytest.raises(DocumentError, match="password"):
+        parse(Path("a.docx"), bytes(data))
+
+
+def test_a_parser_that_hangs_or_eats_memory_is_ended_and_the_next_file_read() -> None:
+    # Millions of cells in one row: time or memory runs out.
+    cells = b"".join(b'<c r="A1"><v>1</v></c>' * 1000 for _ in range(2_500))
+    sheet = b"<w><sheetData>" + b"<row>" + cells + b"</row></sheetData></w>"
+    rels = b'<r><Relationship Id="r1" Target="s.xml"/></r>'
+    book = b'<w><sheets><sheet name="s" id="r1"/></sheets></w>'
+    heavy = archive(
+        {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": rels, "xl/s.xml": sheet}
+    )
+    tight = Sandbox(seconds=0.5, memory_bytes=1 << 30)
+    message = refusal(tight, "a.xlsx", heavy)
+    assert "within" in message or "memory" in message
+    document, _ = tight.parse(Path("b.csv"), b"a,b\n1,2\n")
+    assert document.text == "a | b\na: 1; b: 2"
+    tight.close()
+
+
+def test_a_crash_takes_only_the_child_along(sandbox: Sandbox) -> None:
+    sandbox.parse(Path("b.csv"), b"a,b\n1,2\n")
+    assert sandbox._process is not None
+    sandbox._process.kill()
+    sandbox._process.join()
+    assert sandbox.parse(Path("b.csv"), b"a,b\n1,2\n")[0].text
+
+
+def test_the_child_reads_as_the_parser_does(sandbox: Sandbox) -> None:
+    for path in FILES.iterdir():
+        if path.name in {"scan.pdf", "tides.ms"}:
+            continue
+        assert sandbox.parse(path, path.read_bytes()) == parse(path, path.read_bytes())
+
+
+def test_odd_names_of_parts_do_not_matter() -> None:
+    made = Archive(archive({"a\nb\x1b[31m": b"x", "/absolute": b"y"}))
+    assert made.read("nowhere") == b""
+    assert made.read("/absolute") == b"y"
+
+
+def test_long_lines_are_read(sandbox: Sandbox) -> None:
+    line = json.dumps({"k": "word " * 400_000})
+    document, _ = sandbox.parse(Path("a.jsonl"), line.encode())
+    assert len(document.text) > 1_900_000
