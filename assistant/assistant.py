@@ -1,20 +1,21 @@
 """The composition root: the only place that wires library, models and answering together."""
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from assistant import paths
+from assistant import offline, paths, settings
 from assistant.answering import prompts
 from assistant.answering.answering import Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
-from assistant.engines import catalog, weights
+from assistant.engines import catalog, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
+from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
+from assistant.engines.remote import RemoteLlm
 from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
@@ -24,8 +25,6 @@ from assistant.retrieval.search import Part
 
 if TYPE_CHECKING:
     from assistant.answering.llm import Llm
-
-NO_MODEL = "none"
 
 # What an answerer can do without, each to measure what it is worth.
 Feature = Part | Literal["reader", "check", "llm"]
@@ -43,11 +42,14 @@ class Assistant:
         create: bool = False,
         folder: Path | None = None,
     ) -> None:
-        """`model` is a name of the catalogue, the path of a GGUF file, or "none".
+        """`model` is a name of the catalogue, the path of a GGUF file, the URL of an endpoint, or
+        "none"; without one the settings say which.
 
         `folder` holds the library elsewhere than under its name. Raises LibraryError if the
-        library does not exist, unless it is the default one or `create` is set.
+        library does not exist, unless it is the default one or `create` is set; SettingsError if
+        the settings hold a mistake.
         """
+        self.settings = settings.load()
         place = folder or paths.library_folder(library)
         if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
             raise LibraryError(
@@ -59,8 +61,9 @@ class Assistant:
         self.vectors = ChromaVectors(place / "vectors")
         self.library = Library(place, self.vectors, self.embedder)
         self.reader = shipped_reader()
-        self._model = model
-        self._engine: LlamaEngine | None = None
+        self._model = model or self.settings.llm_model or self.settings.llm_url or None
+        self._chosen_by_flag = model
+        self._engine: LlamaEngine | RemoteLlm | None = None
         self.llm_entry: catalog.LlmEntry | None = None
         self.llm_problem = ""
 
@@ -96,18 +99,14 @@ class Assistant:
         """The LLM, its process started; None, and `llm_problem` says why, if there is none."""
         if self._engine is None and not self.llm_problem and self._model != NO_MODEL:
             try:
-                self.llm_entry, path = find_llm(self._model)
+                chosen = models.find(self._chosen_by_flag, self.settings)
             except WeightsError as error:
                 if self._model is not None:
                     raise
                 self.llm_problem = f"{error} Answers are quotes until then."
                 return None
-            self._engine = LlamaEngine(
-                path,
-                name=self.llm_entry.name,
-                sha256=weights.sha256(path),
-                n_ctx=self.llm_entry.context_tokens,
-            )
+            self.llm_entry = chosen.entry
+            self._engine = open_llm(chosen, self.settings)
             self._engine.start()
         return self._engine
 
@@ -122,14 +121,16 @@ class Assistant:
         if llm is not None and self._model is not None and self._engine is not None:
             self._engine.wait_ready()
         entry = self.llm_entry or catalog.llm()
+        found = records.tuned(identity(self._engine.describe())) if self._engine else None
+        answering = self.settings.llm_answering or (found.answering if found else entry.answering)
         return Answerer(
             self.library,
             AnswerModels(shipped_models(), reader, llm),
             Phrasing(
                 prompts.load(entry.draft_prompt),
                 prompts.load(entry.phrase_prompt),
-                entry.answering,
-                entry.draft_sentences,
+                answering,
+                found.draft_sentences if found else entry.draft_sentences,
                 check="check" not in without,
             ),
             [part for part in _PARTS if part in without],
@@ -149,34 +150,25 @@ def shipped_reader() -> OnnxReader | None:
     return OnnxReader(path, entry.tokenizer, sha256=entry.weights.sha256)
 
 
-def find_llm(model: str | None) -> tuple[catalog.LlmEntry, Path]:
-    """The catalogue's entry and the file of a model: a name, a path, or None for the default.
-
-    Raises WeightsError if there is none or its file is not the one the catalogue names.
-    """
-    if model is not None:
-        for path in (Path(model).expanduser(), paths.shipped("models") / f"{model}.gguf"):
-            if path.suffix == ".gguf" and path.is_file():
-                return _own_file(path)
-        if model.endswith(".gguf"):
-            raise WeightsError(f"There is no model file {model}.", "Check the path.")
-    entry = catalog.llm(model)
-    assert entry.weights is not None
-    return entry, weights.verified(entry.weights)
-
-
-def _own_file(path: Path) -> tuple[catalog.LlmEntry, Path]:
-    if not weights.is_gguf(path):
-        raise WeightsError(f"{path} is not a GGUF file.", "Give the path of a GGUF model.")
-    known = catalog.llm()
-    return (
-        replace(
-            known,
-            name=path.stem,
-            title=path.stem,
-            weights=None,
-            context_tokens=4096,
-            draft_sentences=3,
-        ),
-        path.absolute(),
+def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | RemoteLlm:
+    """The engine of a model, not started yet: as set, else as measured here, else by its entry."""
+    if chosen.endpoint is not None:
+        remote = RemoteLlm(chosen.endpoint)
+        offline.allow(remote.url)
+        return remote
+    assert chosen.path is not None
+    sha256 = weights.sha256(chosen.path)
+    found = records.tuned(sha256)
+    return LlamaEngine(
+        chosen.path,
+        name=chosen.entry.name,
+        sha256=sha256,
+        n_ctx=given.llm_context_tokens
+        or (found.context_tokens if found else chosen.entry.context_tokens),
+        n_threads=given.llm_threads or (found.threads if found else 0) or None,
     )
+
+
+def identity(described: Mapping[str, str]) -> str:
+    """Under what a model's record is kept: its sha256, or its endpoint and name."""
+    return described["sha256"] or f"{described.get('url', '')}#{described['name']}"

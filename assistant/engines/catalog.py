@@ -36,7 +36,10 @@ class EmbedderEntry:
 
 @dataclass(frozen=True)
 class LlmEntry:
-    """An LLM of the catalogue; `weights` is None for a file that the person named themselves."""
+    """An LLM of the catalogue; `weights` is None for a file that the person named themselves.
+
+    `hub_file` is where a hub has it, as owner/repository/file, or "" if it comes as a package.
+    """
 
     name: str
     title: str
@@ -47,6 +50,7 @@ class LlmEntry:
     answering: str
     draft_sentences: int
     licence: str = ""
+    hub_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,4 +133,5 @@ def llm(name: str | None = None) -> LlmEntry:
         answering=str(entry["answering"]),
         draft_sentences=int(str(entry["draft_sentences"])),
         licence=str(entry.get("licence", "")),
+        hub_file=str(entry.get("hub_file", "")),
     )
