@@ -12,7 +12,6 @@ from assistant.answering.llm import Finished, Token
 from assistant.engines.event_stream import Request, StreamError, events
 from assistant.engines.thinking import ThoughtFilter
 
-
 # For an error that comes in a stream and has no number.
 _IN_STREAM = 999
 
