@@ -10,7 +10,7 @@ from assistant import offline, paths, settings
 from assistant.answering import prompts
 from assistant.answering.answering import Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
-from assistant.engines import catalog, models, records, weights
+from assistant.engines import catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
 from assistant.engines.models import NO_MODEL
@@ -50,6 +50,7 @@ class Assistant:
         the settings hold a mistake.
         """
         self.settings = settings.load()
+        self.embedder_problem = ""
         place = folder or paths.library_folder(library)
         if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
             raise LibraryError(
@@ -57,10 +58,11 @@ class Assistant:
                 f"There are: {', '.join(names()) or 'none yet'}. `assistant add --library "
                 f"{library} PATH` makes it.",
             )
-        self.embedder = OnnxEmbedder(catalog.embedder())
+        self.embedder = chosen_embedder(self.settings.embedder_model)
         self.vectors = ChromaVectors(place / "vectors")
         self.library = Library(place, self.vectors, self.embedder)
-        self.reader = shipped_reader()
+        self._keep_to_its_embedder(place)
+        self.reader = chosen_reader(self.settings.reader_model)
         self._model = model or self.settings.llm_model or self.settings.llm_url or None
         self._chosen_by_flag = model
         self._engine: LlamaEngine | RemoteLlm | None = None
@@ -78,6 +80,26 @@ class Assistant:
         if self._engine is not None:
             self._engine.close()
         self.library.close()
+
+    def _keep_to_its_embedder(self, place: Path) -> None:
+        """Answer with the embedder that made the library's vectors: others cannot read them."""
+        made_by = self.library.catalogue.setting("embedder")
+        if made_by in {None, self.embedder.name}:
+            return
+        self.embedder_problem = (
+            f"This library's vectors were made by the embedder {made_by}, which goes on with it; "
+            f"{self.embedder.name} needs a library of its own."
+        )
+        if made_by in catalog.embedder_names():
+            self.embedder = OnnxEmbedder(catalog.embedder(made_by))
+            self.library.close()
+            self.library = Library(place, self.vectors, self.embedder)
+            return
+        self.library.close()
+        raise LibraryError(
+            f"This library's vectors were made by the embedder {made_by}.",
+            "Set embedder.model to its folder, or add the documents to another library.",
+        )
 
     def start_loading(self, *, llm: bool = True) -> None:
         """Begin to load what an answer needs, behind the caller's back."""
@@ -139,6 +161,23 @@ class Assistant:
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents into the default library if it never had any, else None."""
         return self.library.seed() if self.library.name == DEFAULT_LIBRARY else None
+
+
+def chosen_embedder(model: str) -> OnnxEmbedder:
+    """The embedder of the setting embedder.model: the default, a known name, or a folder."""
+    if model in {"", *catalog.embedder_names()}:
+        return OnnxEmbedder(catalog.embedder(model or None))
+    return OnnxEmbedder(embedder_folder.read(Path(model)))
+
+
+def chosen_reader(model: str) -> OnnxReader | None:
+    """The reader of the setting reader.model: the shipped one, none, or one in a folder."""
+    if model == NO_MODEL:
+        return None
+    if not model:
+        return shipped_reader()
+    folder = Path(model).expanduser()
+    return OnnxReader(folder / "reader.onnx", folder / "tokenizer.json")
 
 
 def shipped_reader() -> OnnxReader | None:

@@ -25,6 +25,8 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
         elif assistant.library.catalogue.waiting_count():
             # An earlier indexing was stopped; its text is searched already, by words alone.
             watch(assistant.library.finish(), quiet=not output.is_terminal(sys.stderr))
+        if assistant.embedder_problem:
+            output.tell(assistant.embedder_problem)
         if assistant.llm_problem:
             output.tell(assistant.llm_problem)
         if not assistant.library.sources():

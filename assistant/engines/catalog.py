@@ -4,16 +4,19 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from assistant import paths
 from assistant.errors import WeightsError
+
+Pooling = Literal["mean", "cls", "last"]
 
 
 @dataclass(frozen=True)
 class Weights:
     """A file of weights: the package that carries it, its name there, its sha256 and size.
 
-    Without a package ("") it is a file of the project's own folder models/.
+    Without a package ("") it is a file in a folder of models, or a whole path.
     """
 
     package: str
@@ -24,7 +27,11 @@ class Weights:
 
 @dataclass(frozen=True)
 class EmbedderEntry:
-    """An embedder of the catalogue; `dimension` of its vectors, `max_tokens` that it reads."""
+    """An embedder; `dimension` of its vectors, `max_tokens` that it reads.
+
+    `pooling` is which token vectors make a text's: all (mean), the first or the last. The prefixes
+    stand before a question and a passage, as the model was trained.
+    """
 
     name: str
     title: str
@@ -32,6 +39,9 @@ class EmbedderEntry:
     tokenizer: Path
     dimension: int
     max_tokens: int
+    pooling: Pooling = "mean"
+    query_prefix: str = ""
+    passage_prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,11 @@ def embedder(name: str | None = None) -> EmbedderEntry:
         dimension=int(str(entry["dimension"])),
         max_tokens=int(str(entry["max_tokens"])),
     )
+
+
+def embedder_names() -> tuple[str, ...]:
+    """The names of the catalogue's embedders."""
+    return tuple(_catalog()["embedder"])
 
 
 def reader() -> ReaderEntry | None:

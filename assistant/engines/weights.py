@@ -21,6 +21,8 @@ def locate(weights: Weights) -> Path:
     Raises WeightsError if the package or the file is not there.
     """
     if not weights.package:
+        if Path(weights.file).is_absolute() and Path(weights.file).is_file():
+            return Path(weights.file)
         for place in model_folders():
             if (place / weights.file).is_file():
                 return place / weights.file
