@@ -18,8 +18,8 @@ from assistant.answering.answer import Answer
 from assistant.answering.answering import Answerer, readable_question
 from assistant.answering.events import Answered, AnswerEvent
 from assistant.conversation.followups import Turn
-from assistant.errors import AssistantError
-from assistant.library.catalogue import DocumentRecord
+from assistant.errors import AssistantError, LibraryError
+from assistant.library.catalogue import DocumentRecord, Passage
 from assistant.library.indexing import FileFailed, FileIndexed, IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY
 from assistant.retrieval.search import ScoredPassage, prepare, search
@@ -133,6 +133,13 @@ class Assistant:
         found, _ = search(library, prepare(library, readable_question(query)), limit)
         return list(found)
 
+    def passage(self, passage_id: int) -> Passage:
+        """The passage of that id, as in `search(…)[0].passage.id`. Raises LibraryError."""
+        found = self._root.library.catalogue.passages([passage_id])
+        if passage_id not in found:
+            raise LibraryError(f"There is no passage {passage_id}.", "Search again.")
+        return found[passage_id]
+
     def _ready(self) -> Answerer:
         with self._changing:
             if self._answerer is None:
@@ -191,6 +198,10 @@ class AsyncAssistant:
         """As Assistant.search."""
         return await self._run(lambda assistant: assistant.search(query, limit))
 
+    async def passage(self, passage_id: int) -> Passage:
+        """As Assistant.passage."""
+        return await self._run(lambda assistant: assistant.passage(passage_id))
+
     async def ask(self, question: str, history: Sequence[str | Turn] = ()) -> Answer:
         """As Assistant.ask; cancelling the task stops the language model."""
         async with aclosing(self.stream(question, history)) as events:
@@ -208,6 +219,8 @@ class AsyncAssistant:
         cancel = threading.Event()
 
         def work(assistant: Assistant) -> None:
+            if cancel.is_set():  # while others were answered
+                return
             for event in assistant.stream(question, history, cancel):
                 with suppress(RuntimeError):  # the loop is closed; nobody listens
                     loop.call_soon_threadsafe(events.put_nowait, event)

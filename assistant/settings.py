@@ -78,11 +78,6 @@ class Settings:
     pull_timeout_s: float = _setting(
         "pull.timeout_s", 30.0, "How long a download may stand still, in seconds.", least=0.1
     )
-    store_url: str = _setting(
-        "store.url",
-        "",
-        "A Chroma server, such as http://127.0.0.1:8000; empty keeps vectors in the library.",
-    )
     serve_host: str = _setting("serve.host", "127.0.0.1", "Where `assistant serve` listens.")
     serve_port: int = _setting(
         "serve.port", 8765, "The port of `assistant serve`.", least=0, most=65535

@@ -1,4 +1,4 @@
-"""The arguments of the commands around the answers: models, config, sessions, doctor."""
+"""The arguments of the commands around the answers: models, config, sessions, doctor, serve."""
 
 import argparse
 from collections.abc import Callable
@@ -15,6 +15,15 @@ def add_commands(command: Command) -> None:
     _sessions(
         command("sessions", _sessions_run, "the saved conversations", "assistant sessions list")
     )
+    serve = command(
+        "serve",
+        _serve_run,
+        "answer other programs by OpenAI's interface, on this machine alone",
+        "assistant serve --port 8765",
+    )
+    serve.add_argument("--host", help="where to listen (default: the setting serve.host)")
+    serve.add_argument("--port", type=int, help="the port, 0 for any that is free")
+    command("mcp", _mcp_run, "answer other programs by MCP, on stdin and stdout", "assistant mcp")
     doctor = command("doctor", _doctor_run, "check the installation", "assistant doctor --privacy")
     doctor.add_argument(
         "--privacy", action="store_true", help="what is on the disk, and what may leave"
@@ -112,6 +121,14 @@ def _config_run(options: argparse.Namespace) -> int:
 
 def _sessions_run(options: argparse.Namespace) -> int:
     return _run("sessions", "run_sessions", options)
+
+
+def _serve_run(options: argparse.Namespace) -> int:
+    return _run("serve", "run_serve", options)
+
+
+def _mcp_run(options: argparse.Namespace) -> int:
+    return _run("serve", "run_mcp", options)
 
 
 def _doctor_run(options: argparse.Namespace) -> int:

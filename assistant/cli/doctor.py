@@ -130,13 +130,11 @@ def _privacy() -> Iterator[Check]:
         what = _KEPT.get(path.name, "not the assistant's")
         yield Check(path.name, f"{_size_of(path)}: {what}", _readable_by_others(path))
     given = settings.load()
-    for key, url in (("llm.url", given.llm_url), ("store.url", given.store_url)):
-        if url:
-            what = "questions and quotes" if key == "llm.url" else "vectors"
-            host = urlsplit(url).hostname or ""
-            local = "this machine itself" if offline.is_local(host) else "ANOTHER MACHINE"
-            yield Check(key, f"{what} go to {url}, {local}")
-    if not (given.llm_url or given.store_url):
+    if given.llm_url:
+        host = urlsplit(given.llm_url).hostname or ""
+        local = "this machine itself" if offline.is_local(host) else "ANOTHER MACHINE"
+        yield Check("llm.url", f"questions and quotes go to {given.llm_url}, {local}")
+    else:
         yield Check("leaves", "nothing: every other connection is refused")
     yield Check("network", "used by `assistant models pull` alone, when you say so")
     yield Check("telemetry", "off in every library")
