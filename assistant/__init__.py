@@ -18,7 +18,7 @@ __all__ = ["Added", "Assistant", "AsyncAssistant", "__version__"]
 def __getattr__(name: str) -> Any:
     # On first use: importing the package must stay light (`assistant --help` takes 30 ms).
     if name in {"Added", "Assistant", "AsyncAssistant"}:
-        from assistant import api
+        from importlib import import_module
 
-        return getattr(api, name)
+        return getattr(import_module("assistant.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

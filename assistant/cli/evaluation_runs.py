@@ -13,11 +13,12 @@ from typing import Any, get_args
 
 from assistant import paths
 from assistant.answering import prompts
-from assistant.assistant import NO_MODEL, Assistant, Feature
+from assistant.assistant import Assistant, Feature
 from assistant.cli import output
 from assistant.cli.evaluation_progress import follow
 from assistant.cli.progress import watch
 from assistant.cli.session import opened
+from assistant.engines.models import NO_MODEL
 from assistant.errors import AssistantError, DocumentError, QuestionError
 from assistant.evaluation import baseline, manifest, runs
 from assistant.evaluation.baseline import TutorialBaseline
