@@ -19,6 +19,11 @@ from assistant.answering.answering import Answerer, readable_question
 from assistant.answering.events import Answered, AnswerEvent
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, LibraryError
+from assistant.evaluation.cases import Case
+from assistant.evaluation.questions import EvalQuestion, read
+from assistant.evaluation.recording import Recorder
+from assistant.evaluation.results import Results
+from assistant.evaluation.scoring import score
 from assistant.library.catalogue import DocumentRecord, Passage
 from assistant.library.indexing import FileFailed, FileIndexed, IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY
@@ -133,6 +138,16 @@ class Assistant:
         found, _ = search(library, prepare(library, readable_question(query)), limit)
         return list(found)
 
+    def evaluate(self, questions: str | Path | Sequence[EvalQuestion]) -> Results:
+        """Answer the questions of a file (or given ones) and score them, as `assistant eval` does.
+
+        `results.measures` are the measures with their intervals. Raises QuestionError.
+        """
+        name = Path(questions).stem if isinstance(questions, str | Path) else "questions"
+        asked = read(Path(questions)) if isinstance(questions, str | Path) else questions
+        recorder = Recorder(self._ready(), self._root.library)
+        return score(name, [Case(q, recorder.record(q)) for q in asked], {})
+
     def passage(self, passage_id: int) -> Passage:
         """The passage of that id, as in `search(…)[0].passage.id`. Raises LibraryError."""
         found = self._root.library.catalogue.passages([passage_id])
@@ -197,6 +212,10 @@ class AsyncAssistant:
     async def search(self, query: str, limit: int = 5) -> list[ScoredPassage]:
         """As Assistant.search."""
         return await self._run(lambda assistant: assistant.search(query, limit))
+
+    async def evaluate(self, questions: str | Path | Sequence[EvalQuestion]) -> Results:
+        """As Assistant.evaluate."""
+        return await self._run(lambda assistant: assistant.evaluate(questions))
 
     async def passage(self, passage_id: int) -> Passage:
         """As Assistant.passage."""

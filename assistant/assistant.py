@@ -132,9 +132,12 @@ class Assistant:
             self._engine.start()
         return self._engine
 
-    def answerer(self, without: Collection[Feature] = ()) -> Answerer:
+    def answerer(
+        self, without: Collection[Feature] = (), *, answering: str = "", sentences: int = 0
+    ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
+        `answering` and `sentences` go before what is set, measured or in the model's entry.
         A model that the person named must load: WeightsError or EngineError if it does not. The
         embedded one may fail; its answers are quotes then.
         """
@@ -144,7 +147,11 @@ class Assistant:
             self._engine.wait_ready()
         entry = self.llm_entry or catalog.llm()
         found = records.tuned(identity(self._engine.describe())) if self._engine else None
-        answering = self.settings.llm_answering or (found.answering if found else entry.answering)
+        answering = (
+            answering
+            or self.settings.llm_answering
+            or (found.answering if found else entry.answering)
+        )
         return Answerer(
             self.library,
             AnswerModels(shipped_models(), reader, llm),
@@ -152,7 +159,7 @@ class Assistant:
                 prompts.load(entry.draft_prompt),
                 prompts.load(entry.phrase_prompt),
                 answering,
-                found.draft_sentences if found else entry.draft_sentences,
+                sentences or (found.draft_sentences if found else entry.draft_sentences),
                 check="check" not in without,
             ),
             [part for part in _PARTS if part in without],

@@ -57,6 +57,20 @@ def test_add_ask_search_and_remove(notes: Path) -> None:
             assistant.ask(" ")
 
 
+def test_evaluate_gives_the_measures_of_eval(notes: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text(
+        '{"id": 1, "question": "When was the Oberbaum Bridge built?", "answers": ["1896"]}\n'
+        '{"id": 2, "question": "Who won the world cup in 1998?", "answerable": false}\n'
+    )
+    with Assistant("mine", model="none") as assistant:
+        assistant.add(notes)
+        results = assistant.evaluate(questions)
+    values = {m.name: m.value for m in results.measures}
+    assert [q.verdict for q in results.questions] == ["right", "refused"]
+    assert values["right"] == 1.0
+
+
 def test_a_library_in_a_folder_and_the_real_model_s_events(notes: Path, tmp_path: Path) -> None:
     with Assistant(folder=tmp_path / "here") as assistant:
         assistant.add(notes)

@@ -56,6 +56,10 @@ def _models(parser: argparse.ArgumentParser) -> None:
     pull.add_argument("--yes", action="store_true", help="do not ask before fetching")
     verify = action("verify", "check the files' sha256, and that each loads and answers", _verify)
     verify.add_argument("model", nargs="*", metavar="NAME", help="all that are here, if left out")
+    tune = action("tune", "measure how a model answers best here, and keep that", _tune)
+    tune.add_argument("model_name", nargs="?", metavar="NAME|PATH|URL", help="the one in use")
+    tune.add_argument("--questions", metavar="FILE", help="a question set of your own")
+    tune.add_argument("--documents", metavar="DIR", help="the documents that answer it")
     remove = action("remove", "erase the file of a model that was pulled or put there", _remove)
     remove.add_argument("model", metavar="NAME")
     remove.add_argument("--yes", action="store_true", help="erase without asking")
@@ -109,6 +113,10 @@ def _pull_model(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     return _run("models", "run_verify", options)
+
+
+def _tune(options: argparse.Namespace) -> int:
+    return _run("tune", "run_tune", options)
 
 
 def _remove(options: argparse.Namespace) -> int:
