@@ -29,6 +29,9 @@ def add_commands(command: Command) -> None:
         "--privacy", action="store_true", help="what is on the disk, and what may leave"
     )
     doctor.add_argument(
+        "--licences", action="store_true", help="all dependencies and weights with their licences"
+    )
+    doctor.add_argument(
         "--forget", action="store_true", help="erase all saved conversations, for good"
     )
     doctor.add_argument("--yes", action="store_true", help="erase without asking")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from assistant import __version__, offline, paths, settings
 from assistant.assistant import open_llm, shipped_reader
-from assistant.cli import output
+from assistant.cli import licences, output
 from assistant.conversation.sessions import Sessions
 from assistant.engines import catalog, models
 from assistant.engines.embedder import OnnxEmbedder
@@ -51,6 +51,9 @@ def run_doctor(options: argparse.Namespace) -> int:
     """Check the installation, or show or erase what is kept; 2 if anything is wrong."""
     if options.forget:
         return _forget(options.yes)
+    if options.licences:
+        licences.show(as_json=options.json)
+        return DONE
     checks = list(_privacy() if options.privacy else _installation(options))
     if options.json:
         output.say_json([vars(check) for check in checks], indent=1)

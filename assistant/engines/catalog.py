@@ -42,6 +42,7 @@ class EmbedderEntry:
     pooling: Pooling = "mean"
     query_prefix: str = ""
     passage_prefix: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class ReaderEntry:
     title: str
     weights: Weights
     tokenizer: Path
+    licence: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -109,6 +111,7 @@ def embedder(name: str | None = None) -> EmbedderEntry:
         tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
         dimension=int(str(entry["dimension"])),
         max_tokens=int(str(entry["max_tokens"])),
+        licence=str(entry.get("licence", "")),
     )
 
 
@@ -127,6 +130,7 @@ def reader() -> ReaderEntry | None:
         title=str(entry["title"]),
         weights=_weights(entry),
         tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
+        licence=str(entry.get("licence", "")),
     )
 
 

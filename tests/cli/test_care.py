@@ -136,6 +136,19 @@ def test_what_others_may_read_is_told_and_every_command_shuts_it(
     assert all(p.stat().st_mode & 0o077 == 0 for p in home.rglob("*") if p.name != "settings.toml")
 
 
+def test_licences_of_every_dependency_and_of_the_weights(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["doctor", "--licences", "--json"]) == 0
+    parts = {part["name"]: part for part in json.loads(capsys.readouterr().out)}
+    assert {"assistant", "chromadb", "llama-cpp-python", "textual", "numpy"} <= set(parts)
+    assert parts["textual"]["licence"].startswith("MIT")
+    assert parts["smollm2-135m"]["licence"] == "Apache-2.0"
+    assert all(len(p["sha256"]) == 64 for p in parts.values() if p["kind"] == "weights")
+    assert len(parts) > 40
+    assert main(["doctor", "--licences"]) == 0
+
+
 def test_doctor_looks_at_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
