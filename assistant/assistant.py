@@ -1,20 +1,21 @@
 """The composition root: the only place that wires library, models and answering together."""
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from assistant import paths
+from assistant import offline, paths, settings
 from assistant.answering import prompts
 from assistant.answering.answering import Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
-from assistant.engines import catalog, weights
+from assistant.engines import catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
+from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
+from assistant.engines.remote import RemoteLlm
 from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
@@ -24,8 +25,6 @@ from assistant.retrieval.search import Part
 
 if TYPE_CHECKING:
     from assistant.answering.llm import Llm
-
-NO_MODEL = "none"
 
 # What an answerer can do without, each to measure what it is worth.
 Model = Literal["reader", "check", "llm"]
@@ -45,11 +44,15 @@ class Assistant:
         create: bool = False,
         folder: Path | None = None,
     ) -> None:
-        """`model` is a name of the catalogue, the path of a GGUF file, or "none".
+        """`model` is a name of the catalogue, the path of a GGUF file, the URL of an endpoint, or
+        "none"; without one the settings say which.
 
         `folder` holds the library elsewhere than under its name. Raises LibraryError if the
-        library does not exist, unless it is the default one or `create` is set.
+        library does not exist, unless it is the default one or `create` is set; SettingsError if
+        the settings hold a mistake.
         """
+        self.settings = settings.load()
+        self.embedder_problem = ""
         place = folder or paths.library_folder(library)
         if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
             raise LibraryError(
@@ -57,12 +60,15 @@ class Assistant:
                 f"There are: {', '.join(names()) or 'none yet'}. `assistant add --library "
                 f"{library} PATH` makes it.",
             )
-        self.embedder = OnnxEmbedder(catalog.embedder())
+        self.embedder = chosen_embedder(self.settings.embedder_model)
         self.vectors = ChromaVectors(place / "vectors")
         self.library = Library(place, self.vectors, self.embedder)
-        self.reader = shipped_reader()
-        self._model = model or self.library.settings.get("model") or None
-        self._engine: LlamaEngine | None = None
+        self._keep_to_its_embedder(place)
+        self.reader = chosen_reader(self.settings.reader_model)
+        own = self.library.settings.get("model")
+        self._model = model or own or self.settings.llm_model or self.settings.llm_url or None
+        self._chosen_by_flag = model
+        self._engine: LlamaEngine | RemoteLlm | None = None
         self.llm_entry: catalog.LlmEntry | None = None
         self.llm_problem = ""
 
@@ -77,6 +83,26 @@ class Assistant:
         if self._engine is not None:
             self._engine.close()
         self.library.close()
+
+    def _keep_to_its_embedder(self, place: Path) -> None:
+        """Answer with the embedder that made the library's vectors: others cannot read them."""
+        made_by = self.library.catalogue.setting("embedder")
+        if made_by in {None, self.embedder.name}:
+            return
+        self.embedder_problem = (
+            f"This library's vectors were made by the embedder {made_by}, which goes on with it; "
+            f"{self.embedder.name} needs a library of its own."
+        )
+        if made_by in catalog.embedder_names():
+            self.embedder = OnnxEmbedder(catalog.embedder(made_by))
+            self.library.close()
+            self.library = Library(place, self.vectors, self.embedder)
+            return
+        self.library.close()
+        raise LibraryError(
+            f"This library's vectors were made by the embedder {made_by}.",
+            "Set embedder.model to its folder, or add the documents to another library.",
+        )
 
     def start_loading(self, *, llm: bool = True) -> None:
         """Begin to load what an answer needs, behind the caller's back."""
@@ -98,24 +124,23 @@ class Assistant:
         """The LLM, its process started; None, and `llm_problem` says why, if there is none."""
         if self._engine is None and not self.llm_problem and self._model != NO_MODEL:
             try:
-                self.llm_entry, path = find_llm(self._model)
+                chosen = models.find(self._chosen_by_flag, self.settings)
             except WeightsError as error:
                 if self._model is not None:
                     raise
                 self.llm_problem = f"{error} Answers are quotes until then."
                 return None
-            self._engine = LlamaEngine(
-                path,
-                name=self.llm_entry.name,
-                sha256=weights.sha256(path),
-                n_ctx=self.llm_entry.context_tokens,
-            )
+            self.llm_entry = chosen.entry
+            self._engine = open_llm(chosen, self.settings)
             self._engine.start()
         return self._engine
 
-    def answerer(self, without: Collection[Feature] = ()) -> Answerer:
+    def answerer(
+        self, without: Collection[Feature] = (), *, answering: str = "", sentences: int = 0
+    ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
+        `answering` and `sentences` go before what is set, measured or in the model's entry.
         A model that the person named must load: WeightsError or EngineError if it does not. The
         embedded one may fail; its answers are quotes then.
         """
@@ -124,14 +149,20 @@ class Assistant:
         if llm is not None and self._model is not None and self._engine is not None:
             self._engine.wait_ready()
         entry = self.llm_entry or catalog.llm()
+        found = records.tuned(identity(self._engine.describe())) if self._engine else None
+        answering = (
+            answering
+            or self.settings.llm_answering
+            or (found.answering if found else entry.answering)
+        )
         return Answerer(
             self.library,
             AnswerModels(shipped_models(), reader, llm),
             Phrasing(
                 prompts.load(entry.draft_prompt),
                 prompts.load(entry.phrase_prompt),
-                entry.answering,
-                entry.draft_sentences,
+                answering,
+                sentences or (found.draft_sentences if found else entry.draft_sentences),
                 check="check" not in without,
             ),
             [part for part in _PARTS if part in without],
@@ -140,6 +171,23 @@ class Assistant:
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents into the default library if it never had any, else None."""
         return self.library.seed() if self.library.name == DEFAULT_LIBRARY else None
+
+
+def chosen_embedder(model: str) -> OnnxEmbedder:
+    """The embedder of the setting embedder.model: the default, a known name, or a folder."""
+    if model in {"", *catalog.embedder_names()}:
+        return OnnxEmbedder(catalog.embedder(model or None))
+    return OnnxEmbedder(embedder_folder.read(Path(model)))
+
+
+def chosen_reader(model: str) -> OnnxReader | None:
+    """The reader of the setting reader.model: the shipped one, none, or one in a folder."""
+    if model == NO_MODEL:
+        return None
+    if not model:
+        return shipped_reader()
+    folder = Path(model).expanduser()
+    return OnnxReader(folder / "reader.onnx", folder / "tokenizer.json")
 
 
 def shipped_reader() -> OnnxReader | None:
@@ -151,34 +199,25 @@ def shipped_reader() -> OnnxReader | None:
     return OnnxReader(path, entry.tokenizer, sha256=entry.weights.sha256)
 
 
-def find_llm(model: str | None) -> tuple[catalog.LlmEntry, Path]:
-    """The catalogue's entry and the file of a model: a name, a path, or None for the default.
-
-    Raises WeightsError if there is none or its file is not the one the catalogue names.
-    """
-    if model is not None:
-        for path in (Path(model).expanduser(), paths.shipped("models") / f"{model}.gguf"):
-            if path.suffix == ".gguf" and path.is_file():
-                return _own_file(path)
-        if model.endswith(".gguf"):
-            raise WeightsError(f"There is no model file {model}.", "Check the path.")
-    entry = catalog.llm(model)
-    assert entry.weights is not None
-    return entry, weights.verified(entry.weights)
-
-
-def _own_file(path: Path) -> tuple[catalog.LlmEntry, Path]:
-    if not weights.is_gguf(path):
-        raise WeightsError(f"{path} is not a GGUF file.", "Give the path of a GGUF model.")
-    known = catalog.llm()
-    return (
-        replace(
-            known,
-            name=path.stem,
-            title=path.stem,
-            weights=None,
-            context_tokens=4096,
-            draft_sentences=3,
-        ),
-        path.absolute(),
+def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | RemoteLlm:
+    """The engine of a model, not started yet: as set, else as measured here, else by its entry."""
+    if chosen.endpoint is not None:
+        remote = RemoteLlm(chosen.endpoint)
+        offline.allow(remote.url)
+        return remote
+    assert chosen.path is not None
+    sha256 = weights.sha256(chosen.path)
+    found = records.tuned(sha256)
+    return LlamaEngine(
+        chosen.path,
+        name=chosen.entry.name,
+        sha256=sha256,
+        n_ctx=given.llm_context_tokens
+        or (found.context_tokens if found else chosen.entry.context_tokens),
+        n_threads=given.llm_threads or (found.threads if found else 0) or None,
     )
+
+
+def identity(described: Mapping[str, str]) -> str:
+    """Under what a model's record is kept: its sha256, or its endpoint and name."""
+    return described["sha256"] or f"{described.get('url', '')}#{described['name']}"

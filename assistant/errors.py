@@ -34,6 +34,21 @@ class EngineError(AssistantError):
     """A model that does not load or that stopped."""
 
 
+class OfflineError(AssistantError, OSError):
+    """A connection that nobody asked for, refused before it was made.
+
+    To the library that tried, it is a network that is down.
+    """
+
+
+class PullError(AssistantError):
+    """A model that cannot be fetched."""
+
+
+class SettingsError(AssistantError):
+    """A setting that is unknown, of the wrong kind, or cannot be saved."""
+
+
 class TemplateError(AssistantError):
     """A prompt template that cannot be filled."""
 

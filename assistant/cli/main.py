@@ -4,9 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from assistant import __version__
+from assistant import __version__, paths
 from assistant.cli import output
+from assistant.cli.arguments import add_commands
 from assistant.errors import AssistantError, OutputClosedError
 
 ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
@@ -20,6 +22,7 @@ _EXAMPLES = """examples:
   assistant search "peace talks"     the passages a question would be answered from
   assistant ask --jsonl < questions.jsonl > answers.jsonl
   assistant eval questions.jsonl --documents folder
+  assistant models list              the language models, and how to use others
 
 exit status: 0 answered, 1 the documents do not answer it, 2 an error.
 Everything is kept in ASSISTANT_HOME; nothing leaves this machine."""
@@ -28,10 +31,26 @@ Everything is kept in ASSISTANT_HOME; nothing leaves this machine."""
 def run() -> None:
     """The entry point: never returns, never shows a traceback for what can be said in words."""
     # Without this, Python 3.11 waits at exit for threads that are still importing.
-    status = main(sys.argv[1:])
+    status = FAILED
+    try:
+        _shut_off()
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        output.tell("assistant: Stopped.")
     _flush()
     # Chroma and onnxruntime take up to 0.3 s to take down what the system takes down anyway.
     os._exit(status)
+
+
+def _shut_off() -> None:
+    """Nothing leaves, and what is written is the person's own business, whoever writes it."""
+    from assistant import offline
+
+    offline.guard()
+    os.umask(0o077)
+    with suppress(OSError, AssistantError):
+        if paths.home().is_dir():
+            paths.home().chmod(0o700)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -124,12 +143,6 @@ def _libraries(options: argparse.Namespace) -> int:
     from assistant.cli.libraries import run_libraries
 
     return run_libraries(options)
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from assistant.cli.doctor import run_doctor
-
-    return run_doctor(options)
 
 
 def _eval(options: argparse.Namespace) -> int:
@@ -230,14 +243,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     libraries.add_argument("--json", action="store_true", help="the list as JSON")
     libraries.add_argument("--yes", action="store_true", help="delete without asking again")
-    doctor = command(
-        "doctor",
-        _doctor,
-        "check the library, the models and the disk",
-        "assistant doctor --repair",
-    )
-    doctor.add_argument("--repair", action="store_true", help="repair what can be repaired")
-    doctor.add_argument("--json", action="store_true", help="the findings as JSON")
     _add_eval(
         command(
             "eval",
@@ -247,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
             models=True,
         )
     )
+    add_commands(command)
     return parser
 
 
@@ -272,8 +278,9 @@ def _everywhere(*, models: bool = False) -> argparse.ArgumentParser:
     shared.add_argument(
         "--model",
         action="append" if models else "store",
-        metavar="NAME|PATH",
-        help='the language model; "none" answers with quotes alone'
+        metavar="NAME|PATH|URL",
+        help="the language model: a name of `assistant models list`, a GGUF file, the URL of an "
+        'OpenAI-compatible endpoint, or "none" for quotes alone'
         + ("; several are compared" if models else ""),
     )
     return shared

@@ -31,6 +31,14 @@ def tell(text: str) -> None:
         return
 
 
+def confirmed(question: str) -> bool:
+    """Whether the person says yes; without a person nobody does."""
+    if not is_terminal(sys.stdin):
+        return False
+    tell(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:
         raise OutputClosedError

@@ -4,16 +4,19 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from assistant import paths
 from assistant.errors import WeightsError
+
+Pooling = Literal["mean", "cls", "last"]
 
 
 @dataclass(frozen=True)
 class Weights:
     """A file of weights: the package that carries it, its name there, its sha256 and size.
 
-    Without a package ("") it is a file of the project's own folder models/.
+    Without a package ("") it is a file in a folder of models, or a whole path.
     """
 
     package: str
@@ -24,7 +27,11 @@ class Weights:
 
 @dataclass(frozen=True)
 class EmbedderEntry:
-    """An embedder of the catalogue; `dimension` of its vectors, `max_tokens` that it reads."""
+    """An embedder; `dimension` of its vectors, `max_tokens` that it reads.
+
+    `pooling` is which token vectors make a text's: all (mean), the first or the last. The prefixes
+    stand before a question and a passage, as the model was trained.
+    """
 
     name: str
     title: str
@@ -32,11 +39,18 @@ class EmbedderEntry:
     tokenizer: Path
     dimension: int
     max_tokens: int
+    pooling: Pooling = "mean"
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
 class LlmEntry:
-    """An LLM of the catalogue; `weights` is None for a file that the person named themselves."""
+    """An LLM of the catalogue; `weights` is None for a file that the person named themselves.
+
+    `hub_file` is where a hub has it, as owner/repository/file, or "" if it comes as a package.
+    """
 
     name: str
     title: str
@@ -47,6 +61,7 @@ class LlmEntry:
     answering: str
     draft_sentences: int
     licence: str = ""
+    hub_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,7 @@ class ReaderEntry:
     title: str
     weights: Weights
     tokenizer: Path
+    licence: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -95,7 +111,13 @@ def embedder(name: str | None = None) -> EmbedderEntry:
         tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
         dimension=int(str(entry["dimension"])),
         max_tokens=int(str(entry["max_tokens"])),
+        licence=str(entry.get("licence", "")),
     )
+
+
+def embedder_names() -> tuple[str, ...]:
+    """The names of the catalogue's embedders."""
+    return tuple(_catalog()["embedder"])
 
 
 def reader() -> ReaderEntry | None:
@@ -108,6 +130,7 @@ def reader() -> ReaderEntry | None:
         title=str(entry["title"]),
         weights=_weights(entry),
         tokenizer=paths.shipped("models") / str(entry["tokenizer"]),
+        licence=str(entry.get("licence", "")),
     )
 
 
@@ -129,4 +152,5 @@ def llm(name: str | None = None) -> LlmEntry:
         answering=str(entry["answering"]),
         draft_sentences=int(str(entry["draft_sentences"])),
         licence=str(entry.get("licence", "")),
+        hub_file=str(entry.get("hub_file", "")),
     )

@@ -1,4 +1,4 @@
-"""Sentence and token vectors by onnxruntime: all-MiniLM-L6-v2, int8, without torch."""
+"""Sentence and token vectors by onnxruntime: all-MiniLM-L6-v2 or one of the person's own."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.engines import weights
-from assistant.engines.catalog import EmbedderEntry
+from assistant.engines.catalog import EmbedderEntry, Pooling
 from assistant.errors import EngineError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class OnnxEmbedder:
         self.entry = entry
         self._threads = threads
         self._loaded: tuple[Any, Tokenizer] | None = None
+        self._has_types = True
         self._lock = threading.Lock()
 
     @property
@@ -52,40 +53,41 @@ class OnnxEmbedder:
     def embed(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Unit vectors of `texts`, shape (len(texts), dimension): the mean of the token vectors.
+        """Unit vectors of passages, shape (len(texts), dimension), pooled as the model wants.
 
         `on_progress` is told how many texts are done, after each batch.
         """
         vectors = np.empty((len(texts), self.entry.dimension), dtype=np.float32)
         done = 0
-        for indices, hidden, mask in self._batches(texts):
-            pooled = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1)[:, None]
-            vectors[indices] = _unit(pooled)
+        prefix = self.entry.passage_prefix
+        for indices, hidden, mask, _ in self._encoded_batches([prefix + text for text in texts]):
+            vectors[indices] = _unit(_pooled(hidden, mask, self.entry.pooling))
             done += len(indices)
             if on_progress is not None:
                 on_progress(done)
         return vectors
 
-    def embed_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors, Vectors]]:
+    def embed_tokens(
+        self, texts: Sequence[str], *, questions: bool = False
+    ) -> list[tuple[list[str], Vectors, Vectors]]:
         """For each text: its tokens, their unit vectors (tokens, dimension), its own unit vector.
 
-        The marks at both ends are left out of the tokens; they do take part in the mean.
+        The marks at both ends and the prefix are left out of the tokens; they do take part in the
+        text's own vector. `questions` says that the texts are some, for models that tell them from
+        passages.
         """
+        prefix = self.entry.query_prefix if questions else self.entry.passage_prefix
         results: list[tuple[list[str], Vectors, Vectors]] = [
             ([], np.empty((0, 0), np.float32), np.empty(0, np.float32))
         ] * len(texts)
-        for indices, hidden, mask, encodings in self._encoded_batches(texts):
+        prefixed = [prefix + text for text in texts]
+        for indices, hidden, mask, encodings in self._encoded_batches(prefixed):
+            own = _unit(_pooled(hidden, mask, self.entry.pooling))
             for row, index in enumerate(indices):
-                length = int(mask[row].sum())
-                tokens = hidden[row, :length]
-                mean = _unit(tokens.mean(axis=0, keepdims=True))[0]
-                inner = encodings[row].tokens[1 : length - 1]
-                results[index] = (inner, _unit(tokens[1 : length - 1]), mean)
+                inner = _inner(encodings[row], len(prefix))
+                tokens = [encodings[row].tokens[i] for i in inner]
+                results[index] = (tokens, _unit(hidden[row, inner]), own[row])
         return results
-
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
-        for indices, hidden, mask, _ in self._encoded_batches(texts):
-            yield indices, hidden, mask
 
     def _encoded_batches(
         self, texts: Sequence[str]
@@ -100,11 +102,9 @@ class OnnxEmbedder:
             for row, i in enumerate(indices):
                 ids[row, : lengths[i]] = encodings[i].ids
                 mask[row, : lengths[i]] = 1
-            inputs = {
-                "input_ids": ids,
-                "attention_mask": mask,
-                "token_type_ids": np.zeros_like(ids),
-            }
+            inputs = {"input_ids": ids, "attention_mask": mask}
+            if self._has_types:
+                inputs["token_type_ids"] = np.zeros_like(ids)
             hidden = session.run(None, inputs)[0]
             yield indices, hidden, mask.astype(np.float32), [encodings[i] for i in indices]
 
@@ -112,6 +112,8 @@ class OnnxEmbedder:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self.entry, self._threads)
+                names = {given.name for given in self._loaded[0].get_inputs()}
+                self._has_types = "token_type_ids" in names
             return self._loaded
 
 
@@ -158,6 +160,25 @@ def _load(entry: EmbedderEntry, threads: int | None) -> tuple[Any, "Tokenizer"]:
     tokenizer.enable_truncation(entry.max_tokens)
     tokenizer.no_padding()
     return session, tokenizer
+
+
+def _pooled(hidden: Vectors, mask: Vectors, pooling: Pooling) -> Vectors:
+    """One vector a text, shape (texts, dimension), from those of its tokens."""
+    if pooling == "cls":
+        return hidden[:, 0]
+    if pooling == "last":
+        ends = mask.sum(axis=1).astype(np.int64) - 1
+        return np.asarray(hidden[np.arange(len(hidden)), ends])
+    return np.asarray((hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1)[:, None])
+
+
+def _inner(encoding: "Encoding", prefix_chars: int) -> list[int]:
+    """The places of the tokens of the text itself, without marks and prefix."""
+    marks = encoding.special_tokens_mask
+    spans = encoding.offsets
+    return [
+        i for i, (start, end) in enumerate(spans) if not marks[i] and end > max(start, prefix_chars)
+    ]
 
 
 def _unit(vectors: Vectors) -> Vectors:

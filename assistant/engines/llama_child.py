@@ -31,10 +31,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from assistant import offline
 from assistant.engines.llama_model import Cancellation, LanguageModel
 from assistant.engines.llama_text import ChildError, TextGate
+from assistant.engines.thinking import ThoughtFilter
 
 Message = dict[str, Any]
+
+# A thought longer than this is ended for the model: who waits for a sentence does not wait longer.
+THOUGHT_TOKENS = 256
 
 
 class PromptTooLongError(ChildError):
@@ -57,8 +62,9 @@ class Generation:
         self._max_tokens = int(request["max_tokens"])
         self._pick = model.picker(float(request["temperature"]))
         self._gate = TextGate((*request["stop"], *model.template.stops))
+        self._thoughts = ThoughtFilter()
         self._prompt = model.template.tokens(request["messages"])
-        self._written = 0
+        self._written = self._thought = 0
         if len(self._prompt) + self._max_tokens > model.n_ctx:
             raise PromptTooLongError(len(self._prompt), self._max_tokens, model.n_ctx)
 
@@ -69,6 +75,7 @@ class Generation:
         prompt_read = time.perf_counter()
         finish = self._write()
         self._tell(self._gate.flush())
+        self._tell(self._thoughts.flush(), clear=True)
         self._send(
             "done",
             finish=finish,
@@ -89,8 +96,9 @@ class Generation:
 
     def _write(self) -> str:
         model = self._model
+        room = model.n_ctx - len(self._prompt)
         while not model.cancellation.requested:
-            if self._written == self._max_tokens:
+            if self._is_full() or self._written >= room:
                 return "length"
             token, logprob = self._pick()
             if model.vocabulary.ends(token):
@@ -99,13 +107,37 @@ class Generation:
             self._tell(self._gate.push(model.vocabulary.piece(token), logprob))
             if self._gate.stopped:
                 return "stop"
-            if self._written < self._max_tokens:
+            if self._written < room and not self._is_full():
                 model.decode([token])
+            if self._thoughts.closer:
+                self._think(room)
         return "cancelled"
 
-    def _tell(self, tokens: Sequence[tuple[str, float]]) -> None:
-        for text, logprob in tokens:
-            self._send("token", text=text, logprob=logprob)
+    def _is_full(self) -> bool:
+        """Whether as much was said as was asked for; a thought does not count."""
+        return not self._thoughts.closer and self._written - self._thought >= self._max_tokens
+
+    def _think(self, room: int) -> None:
+        """Counts a thought's token; a thought that takes too long is ended in the model's name.
+
+        Ending it so is the budget forcing of Muennighoff et al., s1 (2025), section 3.1.
+        """
+        self._thought += 1
+        limit = min(THOUGHT_TOKENS, max(0, room - self._max_tokens))
+        if self._thought < limit:
+            return
+        ending = f"\n\n{self._thoughts.closer}\n\n"
+        tokens = self._model.vocabulary.tokenize(ending)[: room - self._written]
+        self._written += len(tokens)
+        self._thought += len(tokens)
+        self._tell([(ending, 0.0)])
+        if tokens:
+            self._model.decode(tokens)
+
+    def _tell(self, tokens: Sequence[tuple[str, float]], *, clear: bool = False) -> None:
+        for piece in tokens:
+            for text, logprob in [piece] if clear else self._thoughts.push(*piece):
+                self._send("token", text=text, logprob=logprob)
 
 
 class Child:
@@ -193,6 +225,7 @@ def _private_stdout(log: str) -> BinaryIO:
 
 def main() -> None:
     """Serves one parent until it is gone."""
+    offline.guard()
     child = Child(_private_stdout(sys.argv[1] if len(sys.argv) > 1 else os.devnull))
     threading.Thread(target=child.listen, args=(sys.stdin.buffer,), daemon=True).start()
     status = 1

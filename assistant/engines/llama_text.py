@@ -10,6 +10,10 @@ import ctypes
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from assistant.engines import thinking
+
+_PROBE = "the question"
+
 # For a GGUF that carries no template of its own.
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -50,7 +54,13 @@ class Vocabulary:
         return text
 
     def piece(self, token: int) -> bytes:
-        """The bytes a token stands for; perhaps half a character, empty for control tokens."""
+        """The bytes a token stands for; perhaps half a character.
+
+        Empty for control tokens, except those that mark thoughts: they must be seen to be hidden.
+        """
+        if self._is_control(token):
+            text = self._text(token)
+            return text.encode() if thinking.is_mark(text) else b""
         # Llama.detokenize has room for 32 bytes and returns garbage for longer tokens.
         for size in (32, 1024):
             buffer = ctypes.create_string_buffer(size)
@@ -81,16 +91,26 @@ class ChatTemplate:
         own = lib.llama_model_chat_template(model, None)
         self._vocabulary = vocabulary
         self._own = own is not None
-        self._formatter = Jinja2ChatFormatter(
-            template=own.decode("utf-8") if own else CHATML,
-            bos_token=vocabulary.bos_text,
-            eos_token=vocabulary.eos_text,
-        )
+        try:
+            self._formatter = Jinja2ChatFormatter(
+                template=own.decode("utf-8") if own else CHATML,
+                bos_token=vocabulary.bos_text,
+                eos_token=vocabulary.eos_text,
+            )
+        except Exception as error:
+            raise ChildError(f"The model's chat template is no template: {error}.") from error
         # A model that knows no ChatML writes the mark as plain text.
         self.stops = () if self._own else ("<|im_end|>",)
+        roles = ("system", "user")
+        if _PROBE not in self.prompt([{"role": role, "content": _PROBE} for role in roles]):
+            raise ChildError("The model's chat template leaves the question out.")
 
     def tokens(self, messages: Sequence[dict[str, str]]) -> list[int]:
         """The prompt's token ids. ChildError where the template refuses the messages."""
+        return self._vocabulary.tokenize(self.prompt(messages), add_bos=not self._own)
+
+    def prompt(self, messages: Sequence[dict[str, str]]) -> str:
+        """The prompt's text; a thought that the template opens is ended at once."""
         safe = [{**m, "content": self._vocabulary.defuse(m["content"])} for m in messages]
         try:
             prompt = self._render(safe)
@@ -100,7 +120,8 @@ class ChatTemplate:
                 prompt = self._render(_without_system(safe))
             except Exception as error:
                 raise ChildError(f"The model's chat template failed: {error}.") from error
-        return self._vocabulary.tokenize(prompt, add_bos=not self._own)
+        close = thinking.opened_by(prompt)
+        return f"{prompt.rstrip()}\n\n{close}\n\n" if close else prompt
 
     def _render(self, messages: Sequence[dict[str, str]]) -> str:
         # enable_thinking: Qwen3 and others would think for a thousand tokens first.

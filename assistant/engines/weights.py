@@ -2,21 +2,31 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 from assistant import paths
+from assistant.atomic import write_private
 from assistant.engines.catalog import Weights
 from assistant.errors import WeightsError
 
+_PULL = "See `assistant models list`; `assistant models pull NAME` fetches a model."
 _REINSTALL = "Run `uv sync --reinstall-package {}`."
 
 
 def locate(weights: Weights) -> Path:
-    """The file's path, without importing the package that carries it.
+    """The file's path: in a folder of models, or in a package, which is not imported for that.
 
-    Raises WeightsError if the package or the file is not installed.
+    Raises WeightsError if the package or the file is not there.
     """
+    if not weights.package:
+        if Path(weights.file).is_absolute() and Path(weights.file).is_file():
+            return Path(weights.file)
+        for place in model_folders():
+            if (place / weights.file).is_file():
+                return place / weights.file
+        raise WeightsError(f"The weights {weights.file} are not on this machine.", _PULL)
     spec = find_spec(weights.package)
     folders = list(spec.submodule_search_locations or ()) if spec else []
     for folder in folders:
@@ -37,11 +47,25 @@ def verified(weights: Weights) -> Path:
     """
     path = locate(weights)
     if path.stat().st_size != weights.bytes or sha256(path) != weights.sha256:
+        again = _REINSTALL.format(weights.package.replace("_", "-"))
         raise WeightsError(
             f"The weights {path} are damaged: their sha256 is not the catalogue's.",
-            _REINSTALL.format(weights.package.replace("_", "-")),
+            again if weights.package else "Remove the file and pull the model again.",
         )
     return path
+
+
+def fresh_sha256(path: Path) -> str:
+    """The sha256 of a file as it is now, whatever is remembered of it."""
+    known = _read_seen()
+    if known.pop(str(path), None) is not None:
+        _write_seen(known)
+    return sha256(path)
+
+
+def model_folders() -> tuple[Path, Path]:
+    """Where model files are looked for: the person's own folder, then the program's."""
+    return paths.home() / "models", paths.shipped("models")
 
 
 def sha256(path: Path) -> str:
@@ -55,12 +79,6 @@ def sha256(path: Path) -> str:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     _write_seen(seen | {str(path): [digest, state.st_size, state.st_mtime_ns]})
     return digest
-
-
-def is_gguf(path: Path) -> bool:
-    """Whether a file begins as a GGUF model does."""
-    with path.open("rb") as file:
-        return file.read(4) == b"GGUF"
 
 
 def _seen_file() -> Path:
@@ -77,10 +95,5 @@ def _read_seen() -> dict[str, list[object]]:
 
 def _write_seen(seen: dict[str, list[object]]) -> None:
     # Only a cache: where it cannot be written the next start hashes again.
-    try:
-        _seen_file().parent.mkdir(parents=True, exist_ok=True)
-        fresh = _seen_file().with_suffix(".new")
-        fresh.write_text(json.dumps(seen), encoding="utf-8")
-        fresh.replace(_seen_file())
-    except OSError:
-        return
+    with suppress(OSError):
+        write_private(_seen_file(), json.dumps(seen).encode())

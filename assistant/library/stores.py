@@ -34,7 +34,9 @@ class Embedder(Protocol):
         """Unit vectors, shape (len(texts), dimension); progress in texts done."""
         ...
 
-    def embed_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors, Vectors]]:
+    def embed_tokens(
+        self, texts: Sequence[str], *, questions: bool = False
+    ) -> list[tuple[list[str], Vectors, Vectors]]:
         """For each text: tokens, their unit vectors (tokens, dimension), its own unit vector."""
         ...
 

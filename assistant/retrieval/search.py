@@ -60,7 +60,7 @@ def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
     total = library.catalogue.passage_count()
     idf = {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
     tokens, token_vectors, vector = (
-        library.embedder.embed_tokens([question])[0] if dense else ([], None, None)
+        library.embedder.embed_tokens([question], questions=True)[0] if dense else ([], None, None)
     )
     return Query(
         text=question,

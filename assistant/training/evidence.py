@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant import paths
-from assistant.assistant import NO_MODEL, Assistant
+from assistant.assistant import Assistant
+from assistant.engines.models import NO_MODEL
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import FEATURES, Candidate
 from assistant.retrieval.ranking import (

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant import paths
 from assistant.errors import AssistantError
 from assistant.tui.backend import NO_MODEL
 
@@ -28,10 +27,10 @@ QUOTES_ONLY = Model(
 
 def choices(chosen: str | None) -> list[Model]:
     """The catalogue's models, files in the folder of models, `chosen` if it is a file, and none."""
-    from assistant.engines import catalog
+    from assistant.engines import catalog, weights
 
     found = [_known(name) for name in catalog.llm_names()]
-    files = sorted(paths.shipped("models").glob("*.gguf"))
+    files = [p for folder in weights.model_folders() for p in sorted(folder.glob("*.gguf"))]
     if chosen and chosen.endswith(".gguf"):
         files.append(Path(chosen).expanduser())
     for path in files:
@@ -53,15 +52,18 @@ def _known(name: str) -> Model:
         missing = str(error)
     size = entry.weights.bytes if entry.weights is not None else 0
     place = "comes with the assistant"
+    if entry.hub_file:
+        place = f"`assistant models pull {name}` fetches it"
     return Model(name, entry.title, size, entry.context_tokens, entry.licence, place, missing)
 
 
 def _file(path: Path) -> Model:
-    from assistant.assistant import find_llm
+    from assistant.engines import models as engines
+    from assistant.settings import Settings
 
     try:
-        entry, place = find_llm(str(path))
-        size = place.stat().st_size
+        entry = engines.find(str(path), Settings()).entry
+        size = path.stat().st_size
     except (AssistantError, OSError) as error:
         return Model(str(path), path.stem, place=str(path), missing=str(error))
     return Model(str(path), entry.title, size, entry.context_tokens, entry.licence, str(path))

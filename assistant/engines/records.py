@@ -1,0 +1,90 @@
+"""What is remembered of models: where a file came from, and how a model was found to do here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant import paths
+from assistant.atomic import write_private
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """Where a file of the folder of models came from; `checked` if its sha256 was known before."""
+
+    url: str
+    sha256: str
+    bytes: int
+    licence: str
+    pulled_at: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What `assistant models tune` found for a model on this machine, and the figures behind it.
+
+    `threads` and `context_tokens` are 0 for an endpoint, which sets its own.
+    """
+
+    answering: str
+    draft_sentences: int
+    threads: int
+    context_tokens: int
+    tuned_at: str
+    questions: int
+    figures: Mapping[str, float]
+
+
+def pulled(file_name: str) -> Pulled | None:
+    """The record of a pulled file, by its name."""
+    record: Pulled | None = _made(Pulled, _read("pulled.json").get(file_name))
+    return record
+
+
+def remember_pulled(file_name: str, record: Pulled | None) -> None:
+    """Keep the record of a pulled file, or forget it (None). Raises OSError."""
+    _write("pulled.json", file_name, record)
+
+
+def tuned(identity: str) -> Tuned | None:
+    """What was found for a model, by its sha256 or its endpoint and name."""
+    record: Tuned | None = _made(Tuned, _read("tuned.json").get(identity))
+    return record
+
+
+def remember_tuned(identity: str, record: Tuned | None) -> None:
+    """Keep what was found for a model, or forget it (None). Raises OSError."""
+    _write("tuned.json", identity, record)
+
+
+def _made(kind: Any, value: Any) -> Any:
+    """The record, or None if it is none of ours: a damaged one is as good as none."""
+    if not isinstance(value, dict):
+        return None
+    try:
+        return kind(**value)
+    except TypeError:
+        return None
+
+
+def _file(name: str) -> Path:
+    return paths.home() / "models" / name
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        value = json.loads(_file(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _write(name: str, key: str, record: Pulled | Tuned | None) -> None:
+    known = _read(name)
+    known.pop(key, None)
+    if record is not None:
+        known[key] = asdict(record)
+    write_private(_file(name), json.dumps(known, indent=1).encode())

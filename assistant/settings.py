@@ -1,0 +1,241 @@
+"""What can be set: one schema behind the file settings.toml, the environment, flags and screens.
+
+A flag goes before the environment, the environment before the file, the file before the default.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_origin, get_type_hints
+
+from assistant import paths, settings_file
+from assistant.errors import SettingsError
+
+Value = str | int | float | bool | tuple[str, ...]
+Origin = Literal["default", "file", "environment"]
+
+
+def _setting(key: str, default: Value, text: str, **limits: Any) -> Any:
+    return field(default=default, metadata={"key": key, "text": text, **limits})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; keys, texts and limits are in the fields' metadata."""
+
+    llm_model: str = _setting(
+        "llm.model",
+        "",
+        'The language model: a name of `assistant models list`, the path of a GGUF file, "none" '
+        "for quotes alone, or a model's name at llm.url. Empty for the embedded one.",
+    )
+    llm_url: str = _setting(
+        "llm.url",
+        "",
+        "The base of an OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1. Questions "
+        "and quotes of your documents are sent there, and nowhere else.",
+    )
+    llm_key_env: str = _setting(
+        "llm.key_env",
+        "ASSISTANT_LLM_KEY",
+        "The environment variable that holds the endpoint's key; the key itself is never saved.",
+    )
+    llm_timeout_s: float = _setting(
+        "llm.timeout_s", 60.0, "How long the endpoint may be silent, in seconds.", least=0.1
+    )
+    llm_threads: int = _setting(
+        "llm.threads", 0, "Threads of the local model; 0 for the measured or physical cores."
+    )
+    llm_context_tokens: int = _setting(
+        "llm.context_tokens", 0, "The local model's context in tokens; 0 for its catalogue entry."
+    )
+    llm_answering: str = _setting(
+        "llm.answering",
+        "",
+        "Who leads an answer: the quote, the model's checked draft, or by rule. Empty for what "
+        "was measured.",
+        choices=("", "auto", "quote", "compose"),
+    )
+    embedder_model: str = _setting(
+        "embedder.model",
+        "",
+        "The embedder: a name of the catalogue or a folder with an ONNX model and its tokenizer.",
+    )
+    reader_model: str = _setting(
+        "reader.model",
+        "",
+        'The evidence reader: a folder with reader.onnx and tokenizer.json, or "none".',
+    )
+    pull_hub: str = _setting(
+        "pull.hub", "https://huggingface.co", "The hub that `assistant models pull` asks first."
+    )
+    pull_mirrors: tuple[str, ...] = _setting(
+        "pull.mirrors", (), "Other hubs with the same paths, asked in turn when one fails."
+    )
+    pull_timeout_s: float = _setting(
+        "pull.timeout_s", 30.0, "How long a download may stand still, in seconds.", least=0.1
+    )
+    serve_host: str = _setting("serve.host", "127.0.0.1", "Where `assistant serve` listens.")
+    serve_port: int = _setting(
+        "serve.port", 8765, "The port of `assistant serve`.", least=0, most=65535
+    )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One entry of the schema. `kind` is str, int, float, bool or tuple (of texts)."""
+
+    key: str
+    name: str
+    kind: type
+    default: Value
+    text: str
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"ASSISTANT_{self.name.upper()}"
+
+    def checked(self, value: Any, where: str) -> Value:
+        """The value if it is of the right kind. Raises SettingsError, naming `where`."""
+        if self.kind is float and type(value) is int:
+            value = float(value)
+        if self.kind is tuple and isinstance(value, list | tuple):
+            value = tuple(value)
+        texts = value if isinstance(value, tuple) else ()
+        given: Any = type(value)
+        if given is not self.kind or not all(isinstance(text, str) for text in texts):
+            raise SettingsError(f"{where}: {self.key} must be {_KINDS[self.kind]}.", self.text)
+        if self.choices and value not in self.choices:
+            known = ", ".join(repr(c) for c in self.choices)
+            raise SettingsError(f"{where}: {self.key} must be one of {known}.", self.text)
+        low, high = self.least, self.most
+        if (low is not None and value < low) or (high is not None and value > high):
+            least = [] if low is None else [f"at least {low:g}"]
+            most = [] if high is None else [f"at most {high:g}"]
+            limits = " and ".join([*least, *most])
+            raise SettingsError(f"{where}: {self.key} must be {limits}.", self.text)
+        result: Value = value
+        return result
+
+    def parsed(self, text: str, where: str) -> Value:
+        """The value that a text of the environment or of a command line stands for."""
+        value: Any = text
+        if self.kind is bool:
+            value = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+            value = value.get(text.strip().lower(), text)
+        elif self.kind is tuple:
+            value = tuple(part.strip() for part in text.split(",") if part.strip())
+        elif self.kind is not str:
+            try:
+                value = self.kind(text)
+            except ValueError:
+                value = text
+        return self.checked(value, where)
+
+
+_KINDS = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    tuple: "a list of texts",
+}
+
+
+def schema() -> tuple[Setting, ...]:
+    """All settings, in the order in which they are shown."""
+    kinds: dict[str, Any] = get_type_hints(Settings)
+    made = []
+    for item in fields(Settings):
+        assert item.default is not MISSING
+        about: dict[str, Any] = dict(item.metadata)
+        kind: Any = get_origin(kinds[item.name]) or kinds[item.name]
+        made.append(
+            Setting(about.pop("key"), item.name, kind, item.default, about.pop("text"), **about)
+        )
+    return tuple(made)
+
+
+def setting(key: str) -> Setting:
+    """The entry of a key such as llm.url. Raises SettingsError."""
+    for known in schema():
+        if known.key == key:
+            return known
+    raise SettingsError(f"There is no setting {key!r}.", _nearest(key))
+
+
+def file() -> Path:
+    """The file of settings."""
+    return paths.home() / "settings.toml"
+
+
+def load() -> Settings:
+    """The settings in force. Raises SettingsError, naming file and line or the variable."""
+    values: dict[str, Any] = {s.name: value for s, value, _ in in_force()}
+    return Settings(**values)
+
+
+def in_force() -> list[tuple[Setting, Value, Origin]]:
+    """Each setting with its value and where that comes from. Raises SettingsError."""
+    written = _from_file(file())
+    found: list[tuple[Setting, Value, Origin]] = []
+    for known in schema():
+        if (text := os.environ.get(known.variable)) is not None:
+            found.append((known, known.parsed(text, known.variable), "environment"))
+        elif known.key in written:
+            found.append((known, written[known.key], "file"))
+        else:
+            found.append((known, known.default, "default"))
+    return found
+
+
+def save(key: str, value: Value | None) -> None:
+    """Write a setting to the file, or take it out (None). Raises SettingsError."""
+    known = setting(key)
+    if value is not None:
+        value = known.checked(value, "The value")
+    _from_file(file())  # a file with a mistake in it is not made worse
+    settings_file.change(file(), key, value)
+
+
+def _from_file(path: Path) -> dict[str, Value]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read ({error}).", "Correct or remove it.") from error
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}.", "Correct this line, or remove the file.") from None
+    known = {s.key: s for s in schema()}
+    values: dict[str, Value] = {}
+    for key, value in _flat(tables):
+        where = f"{path}, line {settings_file.line_of(text, key)}"
+        if key not in known:
+            raise SettingsError(f"{where}: there is no setting {key!r}.", _nearest(key))
+        values[key] = known[key].checked(value, where)
+    return values
+
+
+def _flat(tables: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for name, value in tables.items():
+        if isinstance(value, dict) and value:
+            flat += [(f"{name}.{key}", inner) for key, inner in _flat(value)]
+        elif not isinstance(value, dict):
+            flat.append((name, value))
+    return flat
+
+
+def _nearest(key: str) -> str:
+    near = get_close_matches(key, [s.key for s in schema()], n=1)
+    return f"Did you mean {near[0]}?" if near else "See `assistant config`."

@@ -1,0 +1,90 @@
+"""Settings: one schema; flags, environment, file and defaults in this order; mistakes are named."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant import settings
+from assistant.errors import SettingsError
+
+
+def write(text: str) -> Path:
+    settings.file().parent.mkdir(parents=True, exist_ok=True)
+    settings.file().write_text(text, encoding="utf-8")
+    return settings.file()
+
+
+def test_without_a_file_all_is_as_shipped() -> None:
+    assert settings.load() == settings.Settings()
+    assert {origin for *_, origin in settings.in_force()} == {"default"}
+
+
+def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("[llm]\nthreads = 3\nurl = 'http://127.0.0.1:1/v1'\n")
+    monkeypatch.setenv("ASSISTANT_LLM_THREADS", "5")
+    monkeypatch.setenv("ASSISTANT_PULL_MIRRORS", "http://a, http://b")
+    given = settings.load()
+    assert (given.llm_threads, given.llm_url) == (5, "http://127.0.0.1:1/v1")
+    assert given.pull_mirrors == ("http://a", "http://b")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[llm]\nmodle = 'x'\n",
+            "line 2: there is no setting 'llm.modle'. Did you mean llm.model?",
+        ),
+        ("# a\n\n[llm]\n\nthreads = '3'", "line 5: llm.threads must be a whole number."),
+        ("llm.threads = true", "line 1: llm.threads must be a whole number."),
+        ("[llm]\nanswering = 'often'", "line 2: llm.answering must be one of"),
+        ("[serve]\nport = 70000", "line 2: serve.port must be at least 0 and at most 65535."),
+        ("[pull]\nmirrors = [1]", "line 2: pull.mirrors must be a list of texts."),
+        ("llm = 3", "line 1: there is no setting 'llm'."),
+        ("[llm\n", "at line 1, column 5"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(text: str, said: str) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as caught:
+        settings.load()
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_LLM_THREADS", "many")
+    with pytest.raises(SettingsError, match=r"^ASSISTANT_LLM_THREADS: llm.threads must be"):
+        settings.load()
+
+
+def test_saving_keeps_comments_and_other_settings() -> None:
+    path = write("# mine\n[pull]\ntimeout_s = 3 # short\n\n[llm]\nthreads = 2\n")
+    settings.save("llm.threads", 4)
+    settings.save("llm.url", 'http://h/"ü"')
+    settings.save("serve.port", 1)
+    settings.save("llm.threads", None)
+    assert path.read_text(encoding="utf-8") == (
+        '# mine\n[pull]\ntimeout_s = 3 # short\n\n[llm]\nurl = "http://h/\\"ü\\""\n\n'
+        "[serve]\nport = 1\n"
+    )
+    given = settings.load()
+    assert (given.llm_url, given.pull_timeout_s, given.serve_port) == ('http://h/"ü"', 3.0, 1)
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_cannot_be_changed_by_a_line_is_left_as_it_is() -> None:
+    path = write("llm = { threads = 2 }\n")
+    with pytest.raises(SettingsError, match="by hand"):
+        settings.save("llm.url", "http://h")
+    assert path.read_text() == "llm = { threads = 2 }\n"
+
+
+@pytest.mark.parametrize("known", settings.schema(), ids=lambda known: known.key)
+def test_each_setting_is_described_and_can_be_saved(known: settings.Setting) -> None:
+    assert known.text.endswith(".")
+    settings.save(known.key, known.choices[-1] if known.choices else known.default)
+    value = next(v for s, v, origin in settings.in_force() if s == known and origin == "file")
+    assert known.choices or value == known.default
