@@ -6,8 +6,7 @@ with Assistant("notes") as notes:
     print(notes.ask("Who ordered the march?").text)
 """
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing is not imported for it: this is read before anything can be caught
 if TYPE_CHECKING:
     from assistant.api import Added, Assistant, AsyncAssistant
 
@@ -15,7 +14,7 @@ __version__ = "0.1.0"
 __all__ = ["Added", "Assistant", "AsyncAssistant", "__version__"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # On first use: importing the package must stay light (`assistant --help` takes 30 ms).
     if name in {"Added", "Assistant", "AsyncAssistant"}:
         from importlib import import_module
