@@ -5,25 +5,28 @@ ended, what crashes takes only the child along, and the child may write no file.
 """
 
 import json
-import multiprocessing
 import os
-import signal
+import struct
+import subprocess
+import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from assistant.documents.document import Block, Document
 from assistant.documents.registry import parse, parser_for
 from assistant.errors import DocumentError
 
+_PACKAGE_ROOT = Path(__file__).parents[2]
+_LENGTH = struct.Struct(">Q")
 # A file may take this long, and so much longer for each of its megabytes.
 _SECONDS = 30.0
 _SECONDS_PER_MB = 3.0
 _MEMORY_BYTES = 3 << 30
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 
 
 class Sandbox:
@@ -32,8 +35,7 @@ class Sandbox:
     def __init__(self, seconds: float = _SECONDS, memory_bytes: int = _MEMORY_BYTES) -> None:
         self._seconds = seconds
         self._memory_bytes = memory_bytes
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def parse(self, path: Path, data: bytes) -> tuple[Document, str]:
         """The document in `data` and its parser's name; see registry.parse."""
@@ -48,64 +50,109 @@ class Sandbox:
 
     def close(self) -> None:
         """End the child."""
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-        self._process = self._pipe = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):  # what was not sent is of no use
+                        pipe.close()
 
     def _ask(self, path: Path, data: bytes, limit: float) -> dict[str, Any]:
-        pipe = self._started()
-        try:
-            pipe.send_bytes(json.dumps([f"{path.stem}{path.suffix}", limit]).encode())
-            pipe.send_bytes(data)
-            if not pipe.poll(limit):
-                self.close()
-                raise DocumentError(
-                    f"It could not be read within {limit:.0f} seconds.",
-                    "Save it in another format.",
-                )
-            reply: dict[str, Any] = json.loads(pipe.recv_bytes())
-        except (EOFError, OSError, ValueError) as error:
+        started = self._process is not None and self._process.poll() is None
+        if not started:
+            self.close()
+            self._process = _spawn(self._memory_bytes)
+        header = json.dumps([f"{path.stem}{path.suffix}", limit]).encode()
+        exchange = _Exchange(self._process, header, data)
+        # The start of an interpreter on a busy machine is not the file's fault.
+        exchange.join(limit + (0 if started else _START_SECONDS))
+        if exchange.is_alive():
+            self.close()
+            raise DocumentError(
+                f"It could not be read within {limit:.0f} seconds.", "Save it in another format."
+            )
+        if exchange.reply is None:
             self.close()
             raise DocumentError(
                 "Reading it took more memory than is allowed, or its parser crashed.",
                 "Save it in another format.",
-            ) from error
-        return reply
-
-    def _started(self) -> Connection:
-        if self._pipe is None or self._process is None or not self._process.is_alive():
-            self.close()
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(
-                target=serve, args=(theirs, self._memory_bytes), name="parser", daemon=True
             )
-            self._process.start()
-            theirs.close()
-            if not self._pipe.poll(_START_SECONDS):
-                self.close()
-                raise DocumentError("The process that reads files did not start.", "Try again.")
-            self._pipe.recv_bytes()
-        return self._pipe
+        return exchange.reply
 
 
-def serve(pipe: Connection, memory_bytes: int) -> None:
-    """The child: reads files until its pipe is closed."""
-    # Ctrl-C is the parent's to handle.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class _Exchange(threading.Thread):
+    """Sends a file and takes the reply; a thread, because pipes know no time limit everywhere."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes] | None", header: bytes, data: bytes
+    ) -> None:
+        super().__init__(name="parser", daemon=True)
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._to, self._from = process.stdin, process.stdout
+        self._messages = (header, data)
+        self.reply: dict[str, Any] | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            for message in self._messages:
+                _send(self._to, message)
+            self.reply = json.loads(_receive(self._from))
+        except (EOFError, OSError, ValueError):
+            return  # the child is gone
+
+
+def _spawn(memory_bytes: int) -> "subprocess.Popen[bytes]":
+    # -P: run in a folder of documents, a json.py among them must not be imported.
+    search_path = [str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")]
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "assistant.documents.isolation", str(memory_bytes)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, search_path))},
+        # Ctrl-C is the parent's to handle.
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _send(pipe: IO[bytes], message: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(message)))
+    pipe.write(message)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes:
+    """A message. Raises EOFError where the other side is gone."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    message = pipe.read(length)
+    if len(message) < length:
+        raise EOFError
+    return message
+
+
+def serve(memory_bytes: int) -> None:
+    """The child: reads files from stdin until that ends, and writes what is in them to stdout."""
+    # What a parser prints must not be taken for a reply.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
     _limit_memory(memory_bytes)
-    pipe.send_bytes(b"ready")
     while True:
         try:
-            name, seconds = json.loads(pipe.recv_bytes())
-            data = pipe.recv_bytes()
-        except (EOFError, OSError):
+            name, seconds = json.loads(_receive(sys.stdin.buffer))
+            data = _receive(sys.stdin.buffer)
+        except EOFError:
             return
         _limit_time(seconds)
-        pipe.send_bytes(_reply(name, data))
+        _send(answers, _reply(name, data))
 
 
 def _reply(name: str, data: bytes) -> bytes:
@@ -163,3 +210,7 @@ def _limit_time(seconds: float) -> None:
 
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 2, hard))
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

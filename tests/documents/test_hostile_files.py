@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import time
 import zipfile
 from collections.abc import Iterator
@@ -114,8 +115,13 @@ def test_a_crash_takes_only_the_child_along(sandbox: Sandbox) -> None:
     sandbox.parse(Path("b.csv"), b"a,b\n1,2\n")
     assert sandbox._process is not None
     sandbox._process.kill()
-    sandbox._process.join()
+    sandbox._process.wait()
     assert sandbox.parse(Path("b.csv"), b"a,b\n1,2\n")[0].text
+
+
+def test_a_child_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", shutil.which("false"))
+    assert "crashed" in refusal(Sandbox(), "b.csv", b"a,b\n1,2\n")
 
 
 def test_the_child_reads_as_the_parser_does(sandbox: Sandbox) -> None:
