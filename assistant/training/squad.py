@@ -3,11 +3,13 @@
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.evaluation.measures import normalise
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,11 @@ def _questions(paragraph: dict[str, object]) -> Iterator[Asked]:
         yield Asked(q["question"], answers, str(paragraph["context"]).strip())
 
 
-def sample(articles: Sequence[Article], number: int, seed: int) -> list[Asked]:
-    """At most `number` of the answerable questions of the articles, drawn at random."""
-    questions = [q for article in articles for q in article.questions if q.answers]
+def sample(
+    articles: Sequence[Article], number: int, seed: int, *, answerable: bool = True
+) -> list[Asked]:
+    """At most `number` of the articles' questions, drawn at random: those with answers, or not."""
+    questions = [q for a in articles for q in a.questions if bool(q.answers) is answerable]
     return random.Random(seed).sample(questions, min(number, len(questions)))
 
 
@@ -70,3 +74,10 @@ def write_documents(articles: Sequence[Article], folder: Path) -> None:
         name = re.sub(r"\W+", "-", article.title)[:60]
         text = "\n\n".join(article.paragraphs)
         (folder / f"{number:03}-{name}.txt").write_text(text, encoding="utf-8")
+
+
+def f1(text: str, gold: str) -> float:
+    """Token F1 of two phrases after SQuAD's normalisation."""
+    mine, theirs = normalise(text).split(), normalise(gold).split()
+    shared = sum((Counter(mine) & Counter(theirs)).values())
+    return 2 * shared / (len(mine) + len(theirs)) if shared else float(mine == theirs)
