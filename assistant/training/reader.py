@@ -152,6 +152,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--whole", nargs="*", default=(), metavar="NAME", help="files that hold out nothing"
     )
+    parser.add_argument(
+        "--evaluations", type=int, default=Recipe.evaluations, help="on the way, beside the last"
+    )
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--shares", type=float, nargs="*", default=(), help="of each file, a pass")
 
@@ -163,6 +166,7 @@ def command(options: argparse.Namespace) -> int:
         rate=options.rate,
         minutes=options.minutes,
         seed=options.seed,
+        evaluations=options.evaluations,
         shares=tuple(options.shares),
     )
     held_out = HeldOut(tuple(options.held_out), tuple(options.whole))
