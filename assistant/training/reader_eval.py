@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from assistant.evaluation.measures import contains, normalise
+from assistant.evaluation.matching import contains, exact_match, f1
 from assistant.language.sentences import sentence_spans
 from assistant.training.reader_data import Question, QuestionSet
 from assistant.training.reader_windows import Paragraph, Window, all_windows, without_answer
-from assistant.training.squad import f1
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -84,8 +83,8 @@ def _tally(
         ("", best[place], paragraphs[place]),
     ):
         text = paragraph.text[start:end]
-        totals[f"{prefix}em"] += any(normalise(text) == normalise(a) for a in answers)
-        totals[f"{prefix}f1"] += max(f1(text, a) for a in answers)
+        totals[f"{prefix}em"] += exact_match(text, answers)
+        totals[f"{prefix}f1"] += f1(text, answers)
         sentence = next((s for s in sentence_spans(paragraph.text) if s[0] <= start < s[1]), (0, 0))
         said = paragraph.text[slice(*sentence)]
         totals[f"{prefix}sentence"] += contains(said, answers) or contains(

@@ -9,7 +9,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +16,14 @@ import numpy as np
 from assistant.assistant import NO_MODEL, Assistant, shipped_reader
 from assistant.engines import catalog
 from assistant.engines.reader import OnnxReader
-from assistant.evaluation.measures import contains, normalise
+from assistant.evaluation.matching import contains, exact_match, f1, normalise
 from assistant.evaluation.questions import EvalQuestion, read
+from assistant.evaluation.statistics import mcnemar
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.ranking import rank, shipped_models, signals
 from assistant.retrieval.reading import Reader
 from assistant.training.linear import auroc
-from assistant.training.squad import f1
 
 # Gold evidence of fewer characters is a phrase, not a sentence.
 _SENTENCE = 15
@@ -91,8 +90,8 @@ def figures(asked: Sequence[Asked], outside: Sequence[Asked]) -> dict[str, dict[
         }
         if name != "features":
             spans = [(a.question.answers, a.orders[name][0].answer_words) for a in known]
-            own["span_em"] = _mean([_exact(text, gold) for gold, text in spans])
-            own["span_f1"] = _mean([max(f1(text, g) for g in gold) for gold, text in spans])
+            own["span_em"] = _mean([exact_match(text, gold) for gold, text in spans])
+            own["span_f1"] = _mean([f1(text, gold) for gold, text in spans])
         for title, group in (("auroc_unanswerable", others), ("auroc_outside", outside)):
             if known and group:
                 sides = [np.array([a.scores[name] for a in g]) for g in (known, group)]
@@ -107,12 +106,7 @@ def _paired(asked: Sequence[Asked], name: str) -> dict[str, float]:
     """First sentences won from and lost to the features alone, with McNemar's exact p."""
     sides = [(a.is_right(name, 1), a.is_right("features", 1)) for a in asked if name in a.orders]
     won, lost = sides.count((True, False)), sides.count((False, True))
-    tail = sum(comb(won + lost, k) for k in range(min(won, lost) + 1)) / 2 ** (won + lost)
-    return {"won": won, "lost": lost, "p": round(min(1.0, 2 * tail), 4)}
-
-
-def _exact(text: str, answers: Sequence[str]) -> bool:
-    return any(normalise(text) == normalise(answer) for answer in answers)
+    return {"won": won, "lost": lost, "p": round(mcnemar(won, lost), 4)}
 
 
 def _mean(values: Sequence[float]) -> float:

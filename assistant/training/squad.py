@@ -3,13 +3,11 @@
 import json
 import random
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
-from assistant.evaluation.measures import normalise
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,3 @@ def write_documents(articles: Sequence[Article], folder: Path) -> None:
         name = re.sub(r"\W+", "-", article.title)[:60]
         text = "\n\n".join(article.paragraphs)
         (folder / f"{number:03}-{name}.txt").write_text(text, encoding="utf-8")
-
-
-def f1(text: str, gold: str) -> float:
-    """Token F1 of two phrases after SQuAD's normalisation."""
-    mine, theirs = normalise(text).split(), normalise(gold).split()
-    shared = sum((Counter(mine) & Counter(theirs)).values())
-    return 2 * shared / (len(mine) + len(theirs)) if shared else float(mine == theirs)
