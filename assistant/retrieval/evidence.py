@@ -8,7 +8,7 @@ from assistant.errors import EngineError, WeightsError
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
-from assistant.retrieval.features import Candidate, sentences, with_vectors
+from assistant.retrieval.features import Candidate, sentences, with_vectors, words_at
 from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, signals
 from assistant.retrieval.reading import Reader, read
 from assistant.retrieval.search import Part, ScoredPassage, prepare
@@ -38,10 +38,7 @@ class Evidence:
     @property
     def answer_words(self) -> str:
         """The words that answer, on one line; "" where no reader found them."""
-        if self.answer is None:
-            return ""
-        start, end = self.answer
-        return " ".join(self.quote[start - self.span[0] : end - self.span[0]].split())
+        return words_at(self.answer, self.span, self.quote)
 
 
 @dataclass(frozen=True)

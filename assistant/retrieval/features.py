@@ -31,7 +31,13 @@ FEATURES = (
     "short",  # whether it has fewer than five words: a heading or a fragment
     "cosine",  # of the sentence's vector
     "max_sim",  # idf-weighted mean over the question's tokens of their best cosine in it
+    "weakest",  # mean of the two lowest of these cosines, over the tokens of its content words
 )
+
+
+# The weight of a token that is no content word's.
+_FUNCTION_WORD = 0.05
+_WEAKEST = 2
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,18 @@ class Candidate:
     def key(self) -> tuple[int, Span]:
         """What tells the sentence from all others: its passage's id and its span."""
         return self.passage.passage.id, self.span
+
+    @property
+    def answer_words(self) -> str:
+        """The words that answer, on one line; "" where no reader found them."""
+        return words_at(self.answer, self.span, self.text)
+
+
+def words_at(answer: Span | None, sentence: Span, text: str) -> str:
+    """The words of `text` at `answer`, on one line; both spans are their document's."""
+    if answer is None:
+        return ""
+    return " ".join(text[answer[0] - sentence[0] : answer[1] - sentence[0]].split())
 
 
 def sentences(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
@@ -123,7 +141,7 @@ def _pairs(query: Query, here: Sequence[str]) -> float:
 def with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) -> list[Candidate]:
     """The candidates with the features of vectors too: 4 ms a sentence, so only for the best."""
     if query.vector is None or query.token_vectors is None or not found:
-        plain = {"cosine": 0.0, "max_sim": 0.0}
+        plain = {"cosine": 0.0, "max_sim": 0.0, "weakest": 0.0}
         return [_adding(c, plain) for c in found]
     weights = token_weights(query)
     embedded = embedder.embed_tokens([c.text for c in found])
@@ -133,6 +151,7 @@ def with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) -
             {
                 "cosine": float(query.vector @ vector),
                 "max_sim": max_sim(query.token_vectors, tokens, weights),
+                "weakest": weakest(query.token_vectors, tokens, weights),
             },
         )
         for c, (_, tokens, vector) in zip(found, embedded, strict=True)
@@ -145,7 +164,7 @@ def _adding(candidate: Candidate, more: dict[str, float]) -> Candidate:
 
 def token_weights(query: Query) -> Vectors:
     """A weight for each token of the question: its word's idf; word pieces share theirs."""
-    weights = np.full(len(query.tokens), 0.05, dtype=np.float32)
+    weights = np.full(len(query.tokens), _FUNCTION_WORD, dtype=np.float32)
     position = 0
     while position < len(query.tokens):
         end = position + 1
@@ -166,3 +185,15 @@ def max_sim(question: Vectors, sentence: Vectors, weights: Vectors) -> float:
         return 0.0
     best = (question @ sentence.T).max(axis=1)
     return float((best * weights).sum() / weights.sum())
+
+
+def weakest(question: Vectors, sentence: Vectors, weights: Vectors) -> float:
+    """The mean of the lowest best cosines of the question's content tokens: what is least matched.
+
+    A near-miss matches all but one word. Without content tokens 1.
+    """
+    content = weights > _FUNCTION_WORD
+    if not content.any() or not len(sentence):
+        return 1.0
+    best = np.sort((question[content] @ sentence.T).max(axis=1))
+    return float(best[:_WEAKEST].mean())

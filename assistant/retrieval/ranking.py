@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant import paths
+from assistant.language.questions import offers
 from assistant.language.words import terms
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.search import Query
@@ -37,6 +38,8 @@ SIGNALS = (
     "passage_coverage",
     "unknown",  # idf share of the question's terms that no document has
     "names_missing",  # share of the question's names that the first sentence's passage lacks
+    "numbers_missing",  # how many of the question's numbers that passage lacks
+    "top_weakest",
     "terms",  # ln of the number of terms
 )
 # With a reader, from its scores (log odds of an answer against none):
@@ -45,6 +48,7 @@ READER_SIGNALS = (
     "reader_top",  # of the first sentence
     "reader_best",  # over all candidates
     "reader_margin",  # of the best over the second best
+    "span_type",  # whether the span that it found is of the kind asked for
 )
 
 
@@ -118,7 +122,8 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
     top, score = ranked[0]
     rows = [c.features for c, _ in ranked]
     weight = sum(query.idf.values()) or 1.0
-    passage_terms = top.features["passage_coverage"]
+    passage = top.passage.passage
+    present = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
     total = sum(math.exp(s - score) for _, s in ranked)
     return {
         "top_score": score,
@@ -134,14 +139,18 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "best_coverage": max(r["coverage"] for r in rows),
         "passage_cosine": max(r["passage_cosine"] for r in rows),
         "passage_bm25": max(r["passage_bm25"] for r in rows),
-        "passage_coverage": passage_terms,
+        "passage_coverage": top.features["passage_coverage"],
         "unknown": sum(query.idf[t] for t in query.unknown) / weight,
-        "names_missing": _names_missing(query, top),
+        "names_missing": len(query.names - present) / len(query.names) if query.names else 0.0,
+        "numbers_missing": float(len(_numbers(query) - present)),
+        "top_weakest": top.features["weakest"],
         "terms": math.log(len(query.terms) + 1),
-    } | _of_reader(rows)
+    } | _of_reader(query, top, rows)
 
 
-def _of_reader(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def _of_reader(
+    query: Query, top: Candidate, rows: Sequence[Mapping[str, float]]
+) -> dict[str, float]:
     """The reader's signals; the first of the rows is the first sentence's."""
     if "reader" not in rows[0]:
         return {}
@@ -150,15 +159,12 @@ def _of_reader(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
         "reader_top": rows[0]["reader"],
         "reader_best": scores[0],
         "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
+        "span_type": offers(query.type, top.answer_words, set(query.terms)),
     }
 
 
-def _names_missing(query: Query, top: Candidate) -> float:
-    if not query.names:
-        return 0.0
-    passage = top.passage.passage
-    present = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
-    return len(query.names - present) / len(query.names)
+def _numbers(query: Query) -> set[str]:
+    return {term for term in query.terms if any(c.isdigit() for c in term)}
 
 
 def probability(log_odds: float) -> float:

@@ -1,7 +1,8 @@
 """`python -m assistant.training`: makes the fitted files in models/.
 
 `evidence FILE…` fits the ranking of evidence, `reader FILE…` trains the evidence reader (with the
-dependency group `train`); the files are question sets in SQuAD's JSON shape.
+dependency group `train`); the files are question sets in SQuAD's JSON shape. `measure QUESTIONS`
+says what a reader is worth on a question set in JSON lines.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
-from assistant.training import evidence
+from assistant.training import evidence, reader_measure
 
 
 def main() -> int:
@@ -27,6 +28,13 @@ def main() -> int:
         default=0.95,
         help="share of the questions on other subjects that the threshold refuses",
     )
+    fit.add_argument(
+        "--folds",
+        nargs="*",
+        default=(),
+        metavar="READER=TITLE,…",
+        help="readers that stand in for the shipped one on articles that it was trained on",
+    )
     fit.add_argument("--no-reader", action="store_true", help="fit the model without one only")
     fit.set_defaults(run=_fit)
     train = commands.add_parser("reader", help="train models/evidence-reader/reader.onnx")
@@ -35,6 +43,9 @@ def main() -> int:
 
         reader.add_arguments(train)
         train.set_defaults(run=reader.command)
+    check = commands.add_parser("measure", help="figures of a reader on a question set")
+    reader_measure.add_arguments(check)
+    check.set_defaults(run=reader_measure.command)
     options = parser.parse_args()
     try:
         return int(options.run(options))
@@ -45,12 +56,23 @@ def main() -> int:
 
 def _fit(options: argparse.Namespace) -> int:
     reader = None if options.no_reader else shipped_reader()
-    model = evidence.fit(options.files, options.questions, options.outside_refused, reader)
+    model = evidence.fit(
+        options.files,
+        options.questions,
+        options.outside_refused,
+        reader,
+        [_fold(text) for text in options.folds],
+    )
     for name in ("plain", "with_reader"):
         if isinstance(part := model.get(name), dict):
             print(name, json.dumps(part["figures_held_out"], indent=1))
     print(f"Written: {evidence.write(model)}")
     return 0
+
+
+def _fold(text: str) -> evidence.Fold:
+    path, _, titles = text.partition("=")
+    return evidence.Fold(reader_measure.reader_at(Path(path)), frozenset(titles.split(",")))
 
 
 if __name__ == "__main__":

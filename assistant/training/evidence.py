@@ -2,8 +2,8 @@
 
 Every file gives a library of its documents. Its own questions are answerable there; questions of
 the other files are on subjects it does not cover; and its own questions, with every passage that
-holds their answer taken away, are near-misses. The model that has a reader's scores is fitted on
-articles alone that the reader was not trained on.
+holds their answer taken away, are near-misses, as are those that a file calls impossible. The
+model that has a reader's scores is fitted on articles alone that the reader was not trained on.
 """
 
 import json
@@ -35,7 +35,7 @@ from assistant.training.split import held_out
 from assistant.training.squad import Article, Asked, read, sample, write_documents
 
 # Near-misses are told from answerable questions only in part: they take some confidence away.
-_NEAR_MISS_IMPORTANCE = 0.2
+_IMPORTANCE = {"inside": 1.0, "outside": 1.0, "near": 0.2, "impossible": 1.0}
 _OUTSIDE_SHARE = 0.5
 _SEED = 1
 
@@ -44,7 +44,8 @@ _SEED = 1
 class Example:
     """A question with its candidates: `right` marks those that hold the answer.
 
-    `kind` is "inside" for an answerable question, "outside", or "near" for a near-miss.
+    `kind` is "inside" for an answerable question, "outside", "near" for one whose answer was taken
+    away, or "impossible" for one that people wrote as a near-miss.
     """
 
     library: str
@@ -99,9 +100,7 @@ class Fitter:
     def _confidence(self, examples: Sequence[Example], evidence: Linear) -> tuple[Linear, float]:
         rows = np.array([self._signals(e, evidence) for e in examples])
         labels = np.array([float(e.kind == "inside") for e in examples])
-        importance = np.array(
-            [_NEAR_MISS_IMPORTANCE if e.kind == "near" else 1.0 for e in examples]
-        )
+        importance = np.array([_IMPORTANCE[e.kind] for e in examples])
         bias, weights = fit_logistic(rows, labels, importance)
         outside = np.array([e.kind == "outside" for e in examples])
         border = np.quantile((rows @ weights + bias)[outside], self.outside_refused)
@@ -118,10 +117,10 @@ class Fitter:
         order = [_order(e, evidence) for e in mine if e.kind == "inside"]
         odds = {
             kind: np.array([confidence(self._named(e, evidence)) for e in mine if e.kind == kind])
-            for kind in ("inside", "outside", "near")
+            for kind in _IMPORTANCE
         }
         border = np.log(threshold / (1 - threshold))
-        return {
+        figures = {
             "first": round(float(np.mean([o[:1].any() for o in order])), 3),
             "first_three": round(float(np.mean([o[:3].any() for o in order])), 3),
             "auroc_outside": round(auroc(odds["inside"], odds["outside"]), 3),
@@ -129,15 +128,33 @@ class Fitter:
             "outside_refused": round(float((odds["outside"] < border).mean()), 3),
             "falsely_refused": round(float((odds["inside"] < border).mean()), 3),
         }
+        if odds["impossible"].size:
+            figures["auroc_impossible"] = round(auroc(odds["inside"], odds["impossible"]), 3)
+        return figures
 
     def _named(self, example: Example, evidence: Linear) -> dict[str, float]:
         return dict(zip(self.signals, self._signals(example, evidence), strict=True))
 
 
+@dataclass(frozen=True)
+class Fold:
+    """A reader, and the titles of the articles that it did not see in training."""
+
+    reader: Reader
+    titles: frozenset[str]
+
+
 def fit(
-    files: Sequence[Path], questions: int, outside_refused: float, reader: Reader | None
+    files: Sequence[Path],
+    questions: int,
+    outside_refused: float,
+    reader: Reader | None,
+    folds: Sequence[Fold] = (),
 ) -> dict[str, object]:
-    """Fit the model without a reader, and with one the model that has its scores too."""
+    """Fit the model without a reader, and with one the model that has its scores too.
+
+    `folds` are readers of the same making that stand in for `reader` on articles that it saw.
+    """
     sets = {path.stem: read(path) for path in files}
     plain: list[Example] = []
     reread: list[Example] = []
@@ -146,9 +163,12 @@ def fit(
         with _library(articles) as assistant:
             plain += _examples(name, assistant, articles, others, questions, None)
             if reader is not None:
-                unseen = [a for a in articles if held_out(a.title)]
                 strange = [a for a in others if held_out(a.title)]
-                reread += _examples(name, assistant, unseen, strange, questions, reader)
+                parts = _folds(articles, reader, folds)
+                for part in parts:
+                    unseen = [a for a in articles if a.title in part.titles]
+                    number = questions // len(parts)
+                    reread += _examples(name, assistant, unseen, strange, number, part.reader)
         print(f"{name}: {len(articles)} documents", flush=True)
     fitted: dict[str, object] = {
         "made_by": "python -m assistant.training evidence",
@@ -159,6 +179,12 @@ def fit(
         with_reader = Fitter((*FEATURES, "reader"), READER_SIGNALS, outside_refused)
         fitted["with_reader"] = {"reader": reader.describe()} | with_reader.fit(reread)
     return fitted
+
+
+def _folds(articles: Sequence[Article], reader: Reader, folds: Sequence[Fold]) -> list[Fold]:
+    titles = {a.title for a in articles}
+    own = [fold for fold in folds if fold.titles & titles]
+    return own or [Fold(reader, frozenset(filter(held_out, titles)))]
 
 
 def write(model: dict[str, object]) -> Path:
@@ -193,6 +219,9 @@ def _examples(  # noqa: PLR0913, PLR0917 - a question set and what it is asked o
         examples.append(Example(name, "inside", query, found, right))
         near = tuple(c for c in found if not _names_answer(asked, c.passage.passage.text))
         examples.append(Example(name, "near", query, near, (False,) * len(near)))
+    for asked in sample(articles, number, _SEED, answerable=False):
+        query, found = _candidates(assistant, asked.question, reader)
+        examples.append(Example(name, "impossible", query, found, (False,) * len(found)))
     for asked in sample(others, int(number * _OUTSIDE_SHARE), _SEED):
         query, found = _candidates(assistant, asked.question, reader)
         examples.append(Example(name, "outside", query, found, (False,) * len(found)))

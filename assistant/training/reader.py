@@ -18,6 +18,7 @@ from assistant.training.reader_export import export, quantise
 from assistant.training.reader_model import Reader
 from assistant.training.reader_run import Recipe, Run, precision
 from assistant.training.reader_windows import Group, batches
+from assistant.training.split import HeldOut
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -39,16 +40,19 @@ def load_tokenizer() -> "Tokenizer":
     return tokenizer
 
 
-def train(files: Sequence[Path], weights: Path, out: Path, recipe: Recipe) -> Path:
-    """Train from the encoder's `weights` on `files`; returns the checkpoint `out`/reader.pt.
+def train(
+    files: Sequence[Path], weights: Path, out: Path, recipe: Recipe, held_out: HeldOut
+) -> Path:
+    """Train from the encoder's `weights` or a checkpoint's; returns `out`/reader.pt.
 
     Goes on where a run with the same `out` stopped. Prints progress, time left and figures.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
     tokenizer = load_tokenizer()
-    test = reader_data.load(files, tokenizer, test=True)
-    steps = _steps(reader_data.load(files, tokenizer, test=False), tokenizer, recipe)
+    test = reader_data.load(files, tokenizer, held_out, test=True)
+    learned = reader_data.load(files, tokenizer, held_out, test=False)
+    steps = _steps(learned, tokenizer, recipe)
     print(f"{len(steps)} steps on {sum(map(len, steps))} questions", flush=True)
     run = Run(weights, recipe, out / "reader.pt")
     progress = _Progress(run, len(steps), recipe.minutes)
@@ -128,10 +132,29 @@ def _steps(
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", type=Path, help="question sets in SQuAD's JSON shape")
-    parser.add_argument("--weights", type=Path, required=True, help="MiniLM's model.safetensors")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        required=True,
+        help="MiniLM's model.safetensors, or an earlier run's reader.pt",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and models")
     parser.add_argument("--passes", type=int, default=Recipe.passes)
     parser.add_argument("--minutes", type=float, default=Recipe.minutes, help="at most")
+    parser.add_argument("--rate", type=float, default=Recipe.rate, help="of learning, at its peak")
+    parser.add_argument(
+        "--held-out",
+        nargs="*",
+        default=(),
+        metavar="TITLE",
+        help="articles that their file holds out, instead of one in six",
+    )
+    parser.add_argument(
+        "--whole", nargs="*", default=(), metavar="NAME", help="files that hold out nothing"
+    )
+    parser.add_argument(
+        "--evaluations", type=int, default=Recipe.evaluations, help="on the way, beside the last"
+    )
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--shares", type=float, nargs="*", default=(), help="of each file, a pass")
 
@@ -140,11 +163,14 @@ def command(options: argparse.Namespace) -> int:
     """Train, export and quantise as the options say; returns the exit status."""
     recipe = Recipe(
         passes=options.passes,
+        rate=options.rate,
         minutes=options.minutes,
         seed=options.seed,
+        evaluations=options.evaluations,
         shares=tuple(options.shares),
     )
-    checkpoint = train(options.files, options.weights, options.out, recipe)
+    held_out = HeldOut(tuple(options.held_out), tuple(options.whole))
+    checkpoint = train(options.files, options.weights, options.out, recipe, held_out)
     export(checkpoint, options.out / "reader-fp32.onnx")
     quantise(options.out / "reader-fp32.onnx", options.out / "reader.onnx")
     return 0

@@ -25,7 +25,7 @@ from assistant.training.reader_windows import (
     window,
     without_answer,
 )
-from assistant.training.split import held_out
+from assistant.training.split import HeldOut
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -36,7 +36,7 @@ _NEIGHBOURS = 8
 # Windows are drawn of several lengths, in tokens, so that none is expected.
 _LENGTHS = (120, 150, 180, MAX_TOKENS)
 _SHORTEST = 64
-_SWAPPED = 0.12
+_SWAPPED = 0.2
 _WITHOUT_ANSWER = 0.35
 
 
@@ -59,7 +59,9 @@ class QuestionSet:
     questions: list[Question] = field(default_factory=list)
 
 
-def load(paths: Iterable[Path], tokenizer: "Tokenizer", *, test: bool) -> list[QuestionSet]:
+def load(
+    paths: Iterable[Path], tokenizer: "Tokenizer", held_out: HeldOut, *, test: bool
+) -> list[QuestionSet]:
     """The files' articles that are held out (`test`) or are not, with each question's near-misses.
 
     Raises AssistantError if a file is not in SQuAD's JSON shape.
@@ -68,8 +70,10 @@ def load(paths: Iterable[Path], tokenizer: "Tokenizer", *, test: bool) -> list[Q
     for path in paths:
         found = QuestionSet(path.stem)
         try:
-            for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-                if held_out(article["title"]) is test:
+            articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+            kept = held_out.of(path.stem, [article["title"] for article in articles])
+            for article in articles:
+                if (article["title"] in kept) is test:
                     for entry in article["paragraphs"]:
                         _add(found, entry, article["title"], tokenizer)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -83,18 +87,24 @@ def load(paths: Iterable[Path], tokenizer: "Tokenizer", *, test: bool) -> list[Q
 
 
 def _add(found: QuestionSet, entry: dict[str, object], title: str, tokenizer: "Tokenizer") -> None:
-    text, asked = entry["context"], entry["qas"]
-    assert isinstance(text, str)
+    context, asked = entry["context"], entry["qas"]
+    assert isinstance(context, str)
     assert isinstance(asked, list)
-    pieces = list(_pieces(text))
+    pieces = list(_pieces(context))
     first = len(found.paragraphs)
     for left, right in pieces:
-        encoding = tokenizer.encode(text[left:right], add_special_tokens=False)
+        encoding = tokenizer.encode(context[left:right], add_special_tokens=False)
         found.paragraphs.append(
-            Paragraph(text[left:right], tuple(encoding.ids), tuple(encoding.offsets), title)
+            Paragraph(context[left:right], tuple(encoding.ids), tuple(encoding.offsets), title)
         )
     for q in asked:
-        answers = () if q.get("is_impossible") else q["answers"]
+        if q.get("is_impossible"):
+            # Asked of this text, which does not answer it: every piece is a near-miss.
+            found.questions += [
+                Question(q["question"].strip(), (), first + n) for n in range(len(pieces))
+            ]
+            continue
+        answers = q["answers"]
         spans = {(a["answer_start"], a["answer_start"] + len(a["text"].rstrip())) for a in answers}
         for number, (left, right) in enumerate(pieces):
             inside = sorted((a - left, b - left) for a, b in spans if left <= a and b <= right)
@@ -204,7 +214,7 @@ def _asked(
     """The question in one of its forms, with its answers: none where it was made unanswerable."""
     text, answers = question.text, question.answers
     # Near-misses as people set them: another name, number or sense, on the same paragraph.
-    if rng.random() < _SWAPPED:
+    if answers and rng.random() < _SWAPPED:
         place = question.place
         other = question_forms.swapped(text, names[place], names[rng.choice(near)], rng)
         if other is not None:

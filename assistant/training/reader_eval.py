@@ -1,13 +1,13 @@
 """How well a reader in training does on articles that it never saw."""
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
 
-from assistant.evaluation.measures import contains, normalise
+from assistant.evaluation.matching import contains, exact_match, f1
 from assistant.language.sentences import sentence_spans
 from assistant.training.reader_data import Question, QuestionSet
 from assistant.training.reader_windows import Paragraph, Window, all_windows, without_answer
@@ -28,35 +28,54 @@ def evaluate(
     """Figures on at most `number` questions drawn from a set.
 
     `closed_*`: in the right paragraph; the others: among it and four near-misses of retrieval.
-    `auroc`: the best score with the right paragraph against that without its answer's sentence.
+    `auroc`: the best score with the right paragraph against that without its answer's sentence;
+    `auroc_near_miss`: against the questions of the set that their own paragraph does not answer.
     """
-    drawn = random.Random(seed).sample(found.questions, min(number, len(found.questions)))
+    rng = random.Random(seed)
+    answerable = [q for q in found.questions if q.answers]
+    impossible = [q for q in found.questions if not q.answers]
+    drawn = rng.sample(answerable, min(number, len(answerable)))
     totals: defaultdict[str, float] = defaultdict(float)
     found_scores, missing_scores = [], []
     for question in drawn:
-        gold = found.paragraphs[question.place]
-        near = [found.paragraphs[i] for i in question.neighbours[:_DISTRACTORS]]
-        rest = without_answer(gold, question.answers)
-        ids = tokenizer.encode(question.text, add_special_tokens=False).ids
-        read = [gold, *near] if rest is None else [gold, *near, rest]
-        best = _best(reader, ids, read)
-        among = best[: len(near) + 1]
-        _tally(totals, question, gold, among, (gold, *near))
+        ids, read = _to_read(found, question, tokenizer)
+        rest = without_answer(read[0], question.answers)
+        best = _best(reader, ids, read if rest is None else [*read, rest])
+        among = best[: len(read)]
+        _tally(totals, question, among, read)
         found_scores.append(max(score for score, _ in among))
         if rest is not None:
             missing_scores.append(max(score for score, _ in best[1:]))
     figures = {name: round(totals[name] / len(drawn), 3) for name in sorted(totals)}
     figures["auroc"] = round(_auroc(found_scores, missing_scores), 3)
+    if impossible:
+        near_misses = [
+            max(score for score, _ in _best(reader, ids, read))
+            for ids, read in (
+                _to_read(found, question, tokenizer)
+                for question in rng.sample(impossible, min(number, len(impossible)))
+            )
+        ]
+        figures["auroc_near_miss"] = round(_auroc(found_scores, near_misses), 3)
     return figures
+
+
+def _to_read(
+    found: QuestionSet, question: Question, tokenizer: "Tokenizer"
+) -> tuple[list[int], list[Paragraph]]:
+    """A question's tokens and the paragraphs that compete: its own first, then near-misses."""
+    places = (question.place, *question.neighbours[:_DISTRACTORS])
+    ids = tokenizer.encode(question.text, add_special_tokens=False).ids
+    return ids, [found.paragraphs[i] for i in places]
 
 
 def _tally(
     totals: dict[str, float],
     question: Question,
-    gold: Paragraph,
     best: Sequence[tuple[float, tuple[int, int]]],
     paragraphs: Sequence[Paragraph],
 ) -> None:
+    gold = paragraphs[0]
     answers = [gold.text[a:b] for a, b in question.answers]
     place = max(range(len(best)), key=lambda i: best[i][0])
     for prefix, (_, (start, end)), paragraph in (
@@ -64,20 +83,13 @@ def _tally(
         ("", best[place], paragraphs[place]),
     ):
         text = paragraph.text[start:end]
-        totals[f"{prefix}em"] += any(normalise(text) == normalise(a) for a in answers)
-        totals[f"{prefix}f1"] += max(f1(text, a) for a in answers)
+        totals[f"{prefix}em"] += exact_match(text, answers)
+        totals[f"{prefix}f1"] += f1(text, answers)
         sentence = next((s for s in sentence_spans(paragraph.text) if s[0] <= start < s[1]), (0, 0))
         said = paragraph.text[slice(*sentence)]
         totals[f"{prefix}sentence"] += contains(said, answers) or contains(
             " ".join(answers), [said]
         )
-
-
-def f1(text: str, gold: str) -> float:
-    """Token F1 of two phrases after SQuAD's normalisation."""
-    mine, theirs = normalise(text).split(), normalise(gold).split()
-    shared = sum((Counter(mine) & Counter(theirs)).values())
-    return 2 * shared / (len(mine) + len(theirs)) if shared else float(mine == theirs)
 
 
 def _best(

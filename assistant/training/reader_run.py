@@ -49,7 +49,11 @@ class Run:
         self._recipe = recipe
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._weights = Reader()
-        load_encoder(self._weights, weights)
+        if weights.suffix == ".pt":
+            # Further training of an earlier run's reader, on more or other questions.
+            self._weights.load_state_dict(torch.load(weights, weights_only=True)["average"])
+        else:
+            load_encoder(self._weights, weights)
         # The word vectors stay: a small set would move only the words that it has.
         self._weights.words.weight.requires_grad_(False)
         self._weights.to(self._device)

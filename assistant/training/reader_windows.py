@@ -11,6 +11,7 @@ Span = tuple[int, int]
 CLS, SEP = 101, 102
 MAX_TOKENS = 200
 MAX_QUESTION_TOKENS = 64
+_LONG_ANSWER_TOKENS = 14
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,19 @@ def window(
     return Window(
         (CLS, *ids, SEP, *body, SEP),
         len(ids),
-        tuple(sorted({a + shift for a, _ in kept})) or (0,),
-        tuple(sorted({b + shift for _, b in kept})) or (0,),
+        tuple(sorted({i + shift for a, b in kept for i in _marked(a, b, a)})) or (0,),
+        tuple(sorted({i + shift for a, b in kept for i in _marked(a, b, b)})) or (0,),
         shift,
     )
+
+
+def _marked(first: int, last: int, border: int) -> Sequence[int]:
+    """The gold places of one border of an answer.
+
+    A long answer says which sentence, not which words of it: any place in it will do, and the
+    loss sums over them. Taught as exact spans, whole sentences would make every answer long.
+    """
+    return range(first, last + 1) if last - first >= _LONG_ANSWER_TOKENS else (border,)
 
 
 def all_windows(question_ids: Sequence[int], paragraph: Paragraph) -> list[Window]:

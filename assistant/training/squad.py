@@ -57,9 +57,11 @@ def _questions(paragraph: dict[str, object]) -> Iterator[Asked]:
         yield Asked(q["question"], answers, str(paragraph["context"]).strip())
 
 
-def sample(articles: Sequence[Article], number: int, seed: int) -> list[Asked]:
-    """At most `number` of the answerable questions of the articles, drawn at random."""
-    questions = [q for article in articles for q in article.questions if q.answers]
+def sample(
+    articles: Sequence[Article], number: int, seed: int, *, answerable: bool = True
+) -> list[Asked]:
+    """At most `number` of the articles' questions, drawn at random: those with answers, or not."""
+    questions = [q for a in articles for q in a.questions if bool(q.answers) is answerable]
     return random.Random(seed).sample(questions, min(number, len(questions)))
 
 

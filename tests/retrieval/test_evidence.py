@@ -5,7 +5,7 @@ import pytest
 
 from assistant.library.library import Library
 from assistant.retrieval.evidence import retrieve
-from assistant.retrieval.features import FEATURES, max_sim, token_weights
+from assistant.retrieval.features import FEATURES, max_sim, token_weights, weakest
 from assistant.retrieval.ranking import SIGNALS, shipped_models
 from assistant.retrieval.search import prepare
 
@@ -57,6 +57,14 @@ def test_max_sim_is_the_weighted_mean_of_the_best_matches() -> None:
     sentence = np.eye(3, dtype=np.float32)[[0, 2]]
     assert max_sim(question, sentence, np.array([3, 1], np.float32)) == pytest.approx(0.75)
     assert max_sim(question[:0], sentence, np.array([], np.float32)) == 0
+
+
+def test_the_weakest_match_counts_content_words_alone() -> None:
+    question = np.eye(4, dtype=np.float32)[:3]
+    sentence = np.array([[1, 0, 0, 0], [0, 0.4, 0, 0]], np.float32)
+    weights = np.array([2, 3, 0.05], np.float32)
+    assert weakest(question, sentence, weights) == pytest.approx(0.7)
+    assert weakest(question, sentence, np.full(3, 0.05, np.float32)) == 1
 
 
 def test_rare_words_weigh_more_than_function_words(seed_library: Library) -> None:

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from assistant import paths
 from assistant.errors import AssistantError
 from assistant.training import question_forms, reader_data, reader_windows
-from assistant.training.split import held_out
+from assistant.training.split import HeldOut, held_out
 
 TEXT = (
     "The bakery opened in 1931 on Mill Street in the old town of Salzburg. Its founder, Clara "
@@ -54,7 +54,9 @@ def test_every_article_is_on_one_side(tmp_path: Path, tokenizer: Tokenizer) -> N
     path = file_of(tmp_path, titles)
     sides = {
         test: {
-            p.article for s in reader_data.load([path], tokenizer, test=test) for p in s.paragraphs
+            p.article
+            for s in reader_data.load([path], tokenizer, HeldOut(), test=test)
+            for p in s.paragraphs
         }
         for test in (False, True)
     }
@@ -72,6 +74,39 @@ def test_a_window_marks_the_tokens_of_its_answer(tokenizer: Tokenizer, seed: int
     )
     assert len(row.ids) <= 40
     assert tokenizer.decode(list(row.ids[row.starts[0] : row.ends[0] + 1])) == "clara weiss"
+
+
+def test_a_long_answer_may_begin_and_end_at_any_of_its_places(tokenizer: Tokenizer) -> None:
+    start, end = TEXT.index("Its founder"), TEXT.index(" The shop")
+    row = reader_windows.window([7], paragraph(tokenizer), [(start, end)], 200)
+    assert row.starts == row.ends == tuple(range(row.starts[0], row.starts[-1] + 1))
+    assert tokenizer.decode([row.ids[i] for i in row.starts]).startswith("its founder, clara")
+
+
+def test_named_articles_are_held_out_instead_and_whole_files_are_not() -> None:
+    titles = [f"article {i}" for i in range(40)]
+    usual = HeldOut().of("a", titles)
+    assert usual == {t for t in titles if held_out(t)}
+    some = HeldOut(titles=("article 3", "x"), whole=("b",))
+    assert some.of("a", titles) == {"article 3"}
+    assert some.of("b", titles) == frozenset()
+    assert some.of("c", [f"text {i}" for i in range(40)]) != frozenset()
+
+
+def test_an_impossible_question_has_its_own_paragraph_and_no_answer(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    path = file_of(tmp_path, ["article 1"])
+    data = json.loads(path.read_text())
+    asked = {"question": "Who closed the bakery?", "is_impossible": True, "answers": []}
+    data["data"][0]["paragraphs"][0]["qas"].append(asked)
+    path.write_text(json.dumps(data))
+    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    (question,) = [q for q in found.questions if not q.answers]
+    assert found.paragraphs[question.place].text == TEXT
+    for group in reader_data.groups(found, tokenizer, random.Random(1), 2)[1:]:
+        assert len(group) == 2
+        assert all(row.starts == (0,) for row in group)
 
 
 def test_all_windows_cover_a_long_paragraph(tokenizer: Tokenizer) -> None:
@@ -94,14 +129,14 @@ def test_only_the_first_window_of_a_question_may_answer(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
     path = file_of(tmp_path, [f"article {i}" for i in range(12)])
-    (found,) = reader_data.load([path], tokenizer, test=False)
+    (found,) = reader_data.load([path], tokenizer, HeldOut(), test=False)
     for group in reader_data.groups(found, tokenizer, random.Random(3), 2):
         assert all(row.starts == (0,) == row.ends for row in group[1:])
 
 
 def test_near_misses_lack_the_answer(tmp_path: Path, tokenizer: Tokenizer) -> None:
     (found,) = reader_data.load(
-        [file_of(tmp_path, ["article 1", "article 3"])], tokenizer, test=False
+        [file_of(tmp_path, ["article 1", "article 3"])], tokenizer, HeldOut(), test=False
     )
     for question in found.questions:
         texts = [found.paragraphs[i].text for i in question.neighbours]
@@ -142,4 +177,4 @@ def test_a_file_of_another_shape_is_said(tmp_path: Path, tokenizer: Tokenizer) -
     path = tmp_path / "x.json"
     path.write_text('{"rows": []}')
     with pytest.raises(AssistantError, match="SQuAD"):
-        reader_data.load([path], tokenizer, test=False)
+        reader_data.load([path], tokenizer, HeldOut(), test=False)
