@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.assistant import NO_MODEL, Assistant, shipped_reader
+from assistant.assistant import Assistant, shipped_reader
 from assistant.engines import catalog
+from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
 from assistant.evaluation.matching import contains, exact_match, f1, normalise
 from assistant.evaluation.questions import EvalQuestion, read

@@ -16,8 +16,9 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from assistant import paths
-from assistant.assistant import NO_MODEL, Assistant, shipped_reader
+from assistant.assistant import Assistant, shipped_reader
 from assistant.engines import catalog
+from assistant.engines.models import NO_MODEL
 from assistant.evaluation.questions import read
 from assistant.library.catalogue import Passage
 from assistant.retrieval.reading import READ_PASSAGES
