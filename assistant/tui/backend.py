@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.answering.answering import Answerer
     from assistant.assistant import Assistant
     from assistant.conversation.followups import Turn
-    from assistant.library.indexing import IndexEvent
+    from assistant.library.events import IndexEvent
     from assistant.library.library import Library
 
 Post = Callable[[Message], object]
@@ -225,23 +225,37 @@ class _Count:
     files: int = 0
     passages: int = 0
     unchanged: int = 0
+    renamed: int = 0
+    forgotten: int = 0
+    missing: int = 0
     failed: list[str] = field(default_factory=list)
 
     def add(self, event: "IndexEvent") -> None:
-        from assistant.library.indexing import FileFailed, FileIndexed
+        from assistant.library.events import FileFailed, FileIndexed, FileRemoved, SourceMissing
 
         if isinstance(event, FileFailed):
             self.failed.append(f"{event.source}: {event.message}")
+        elif isinstance(event, SourceMissing):
+            self.missing += event.documents
+        elif isinstance(event, FileRemoved):
+            self.forgotten += 1
         elif isinstance(event, FileIndexed):
             self.unchanged += event.change == "unchanged"
-            self.files += event.change != "unchanged"
-            self.passages += event.passages
+            self.renamed += event.change == "renamed"
+            if event.change in {"added", "changed"}:
+                self.files += 1
+                self.passages += event.passages
 
     def sentence(self) -> str:
         parts = [f"{self.files} file{'' if self.files == 1 else 's'} read"]
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
+        for number, what in ((self.renamed, "renamed"), (self.forgotten, "gone and forgotten")):
+            if number:
+                parts.append(f"{number} {what}")
         text = f"{', '.join(parts)}, {self.passages} passages."
+        if self.missing:
+            text += f" {self.missing} are kept whose folder is not there now."
         if self.failed:
             text += f" {len(self.failed)} could not be read: {self.failed[0]}"
         return text

@@ -7,17 +7,30 @@ from assistant.tui import words
 
 if TYPE_CHECKING:
     from assistant.library.catalogue import DocumentRecord
-    from assistant.library.indexing import IndexEvent
+    from assistant.library.events import IndexEvent
 
 
 def progress(event: "IndexEvent") -> str:
     """An event of indexing in a few words."""
-    from assistant.library.indexing import Embedding, FileFailed, FileIndexed, Rebuilding, Waiting
+    from assistant.library.events import (
+        Embedding,
+        FileFailed,
+        FileIndexed,
+        FileRemoved,
+        Rebuilding,
+        SourceMissing,
+        Waiting,
+    )
 
     if isinstance(event, FileIndexed):
         return f"Read {words.file_name(event.source)}, {event.change}"
     if isinstance(event, FileFailed):
         return f"{words.file_name(event.source)}: {event.message} {event.remedy}"
+    if isinstance(event, FileRemoved):
+        return f"{words.file_name(event.source)} is gone and was forgotten"
+    if isinstance(event, SourceMissing):
+        kept = words.count(event.documents, "document")
+        return f"{words.path(event.path)} is not there now; its {kept} are kept"
     if isinstance(event, Embedding):
         return f"Indexing, {event.done} of {event.total} passages"
     if isinstance(event, Waiting):

@@ -8,7 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from assistant.answering.events import AnswerEvent
-    from assistant.library.indexing import IndexEvent
+    from assistant.library.events import IndexEvent
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,33 @@ async def test_documents_are_added_and_removed_with_undo_while_the_chat_goes_on(
         await wait_until(pilot, lambda: not library.sources())
 
 
+async def test_the_library_follows_edits_renames_deletions_and_folders_that_are_away(
+    make_app: MakeApp, library: Library, tmp_path: Path
+) -> None:
+    notes, away = tmp_path / "notes", tmp_path / "away"
+    for folder in (notes, away):
+        folder.mkdir()
+    for name in ("edited", "renamed", "deleted"):
+        (notes / f"{name}.txt").write_text(f"The {name} safe opens with 4711.")
+    (away / "kept.txt").write_text("The safe that is away opens with 4712.")
+    list(library.add([str(notes), str(away)]))
+    (notes / "edited.txt").write_text("The edited safe opens with 4713.")
+    (notes / "renamed.txt").rename(notes / "moved.txt")
+    (notes / "deleted.txt").unlink()
+    away.rename(tmp_path / "elsewhere")
+    app = make_app(library=library)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "1 file read" in said(app))
+        assert "1 renamed, 1 gone and forgotten" in said(app)
+        assert "1 are kept whose folder is not there now" in said(app)
+        names = {Path(d.source).name for d in library.sources()}
+        assert names == {"edited.txt", "moved.txt", "kept.txt"}
+
+
 async def test_help_lists_every_key_and_what_the_words_mean(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(100, 60)) as pilot:

@@ -36,7 +36,13 @@ class LibraryScreen(ModalScreen[str | None]):
         Binding("a", "add", "Add", id="library.add"),
         Binding("d,delete", "remove", "Remove", id="library.remove"),
         Binding("u", "undo", "Undo", id="library.undo"),
-        Binding("s", "sync", "Sync", id="library.sync", tooltip="read again what has changed"),
+        Binding(
+            "s",
+            "sync",
+            "Sync",
+            id="library.sync",
+            tooltip="follow edits, new files, renames and deletions",
+        ),
         Binding("x", "stop", "Stop", id="library.stop", tooltip="stop reading; what is done stays"),
         Binding("l", "switch", "Libraries", id="library.switch", tooltip="open another library"),
     ]
@@ -128,17 +134,9 @@ class LibraryScreen(ModalScreen[str | None]):
         self.query_one(Input).focus()
 
     def action_sync(self) -> None:
-        """Read again what has changed."""
-        changed = [
-            d.source
-            for d in self._documents
-            if os.path.exists(d.source) and os.stat(d.source).st_mtime_ns != d.mtime_ns
-        ]
-        if not changed:
-            self._say("No file has changed since it was read.")
-            return
-        self._say(f"Reading {words.count(len(changed), 'changed file')} \u2026")
-        self._backend.change(lambda library: library.add(changed))
+        """Follow what changed in all that was added: edits, new files, renames, deletions."""
+        self._say("Looking for what has changed \u2026")
+        self._backend.change(lambda library: library.sync())
 
     def action_stop(self) -> None:
         self._backend.stop_changing()
