@@ -127,7 +127,7 @@ class Runs:
                 plan.check_is(recorded.manifest, place)
             output.tell(f"{place.predictions} answers every question: nothing is asked again.")
         made = recorded.manifest or {}
-        return Finished(plan.name, cases, made, manifest.time_of(made))
+        return Finished(plan.name, cases, made, manifest.time_of(made, len(cases)))
 
     def _make(self, plan: Plan, place: RunFiles, recorded: Recorded) -> None:
         answering, library = self._engines.for_plan(plan)

@@ -51,10 +51,12 @@ def finished(manifest: Mapping[str, Any], time: RunTime | None) -> dict[str, Any
     return {**manifest, "finished": _now(), "time": asdict(time) if time else None}
 
 
-def time_of(manifest: Mapping[str, Any] | None) -> RunTime | None:
-    """The times that a finished run's manifest holds."""
-    held = (manifest or {}).get("time")
-    return RunTime(**held) if held else None
+def time_of(manifest: Mapping[str, Any] | None, questions: int) -> RunTime | None:
+    """The times that a finished run's manifest holds, if it is a run of so many questions."""
+    made = manifest or {}
+    if not made.get("time") or made["questions"]["count"] != questions:
+        return None
+    return RunTime(**made["time"])
 
 
 def library_hash(library: Library) -> str:

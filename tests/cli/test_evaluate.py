@@ -189,6 +189,15 @@ def test_a_run_cut_in_its_last_line_is_repaired(
     assert len(copy.read_text().splitlines()) == 3
 
 
+def test_the_time_of_a_run_is_not_told_of_a_part_of_it(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rescore(place) == 0
+    assert "s in answers" in capsys.readouterr().out
+    assert rescore(place, "--limit", "2") == 0
+    assert "s in answers" not in capsys.readouterr().out
+
+
 def test_a_run_of_another_version_is_said(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

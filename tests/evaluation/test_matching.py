@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from squad_definition import FIXTURE, expected
 
@@ -32,6 +32,7 @@ def test_exact_match_and_f1_are_squad_s_on_500_recorded_predictions() -> None:
         assert found == pytest.approx(wanted), row
 
 
+@settings(deadline=None)
 @given(
     st.text("aehnt .-\u2013Z\u00e90_", max_size=30),
     st.lists(st.text("aehnt -\u2013Z", max_size=12)),
@@ -76,6 +77,7 @@ def test_rouge_l_is_f1_of_the_longest_common_subsequence() -> None:
     assert rouge_l("y", []) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
 def test_rouge_l_is_what_the_plain_recurrence_finds(one: list[str], other: list[str]) -> None:
     table = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]

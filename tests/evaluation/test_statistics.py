@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.evaluation.statistics import (
@@ -52,6 +52,7 @@ def test_what_no_question_tells_is_none(make: object) -> None:
     assert make(column(NAN, NAN)).value(2) is None  # type: ignore[operator]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 9), min_size=1, max_size=9), st.sampled_from([0.0, 0.3, 0.5, 0.95, 1.0])
 )
@@ -63,6 +64,7 @@ def test_quantiles_of_a_resample_are_numpy_s_of_what_was_drawn(
     assert drawn(quantile(values, share), drawing, 10) == pytest.approx(wanted)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_auroc_of_a_resample_is_the_share_of_pairs_in_order(data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=2, max_size=12))
@@ -109,6 +111,7 @@ def test_the_same_seed_is_the_same_resample() -> None:
     assert (one.sum(axis=1) == 20).all()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_mcnemar_is_the_two_sided_binomial(gained: int, lost: int) -> None:
     n = gained + lost
