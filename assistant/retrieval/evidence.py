@@ -17,6 +17,8 @@ from assistant.retrieval.search import search as search_passages
 # Passages whose sentences are looked at, and sentences that get their vectors.
 PASSAGES = 8
 CANDIDATES = 12
+# Sentences shown while the reader still reads: each costs 4 ms before the first is on the screen.
+_SHOWN_AT_ONCE = 5
 # Sentences that the reader may add to those.
 READ_CANDIDATES = 5
 
@@ -80,21 +82,20 @@ def stages(
 ) -> Iterator[Retrieval]:
     """The evidence as soon as words and vectors have ranked it, then as the reader ranks it.
 
-    Without a reader, or where it fails, the first is all there is. `without` leaves parts out.
+    Before a reader's ranking the first has few sentences; without one, or where it fails, words and
+    vectors rank all candidates. `without` leaves parts out.
     """
     search = EvidenceSearch(library, question, without)
-    shortlist = search.shortlist()
-    first = search.ranked(shortlist, models.plain)
-    yield first
-    if reader is None or models.with_reader is None or not shortlist:
+    if reader is None or models.with_reader is None:
+        yield search.ranked(search.shortlist(), models.plain)
         return
+    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), models.plain)
     try:
-        candidates = search.reread(shortlist, reader)
+        yield search.ranked(search.reread(reader), models.with_reader)
     except (EngineError, WeightsError) as error:
-        notice = f"{first.notice} {error} Words and vectors rank the evidence.".strip()
-        yield replace(first, notice=notice, reader_failed=True)
-        return
-    yield search.ranked(candidates, models.with_reader)
+        found = search.ranked(search.shortlist(), models.plain)
+        notice = f"{found.notice} {error} Words and vectors rank the evidence.".strip()
+        yield replace(found, notice=notice, reader_failed=True)
 
 
 class EvidenceSearch:
@@ -107,22 +108,31 @@ class EvidenceSearch:
         self.query = prepare(library, question, dense="dense" not in without)
         self.passages, self._notice = search_passages(library, self.query, PASSAGES, without)
         self._every = sentences(self.query, self.passages)
+        self._embedded: dict[tuple[int, Span], Candidate] = {}
 
-    def shortlist(self) -> list[Candidate]:
-        """The sentences that look best by words, with the features of vectors."""
-        return with_vectors(self.query, self._every[:CANDIDATES], self._embedder)
+    def shortlist(self, number: int = CANDIDATES) -> list[Candidate]:
+        """The `number` sentences that look best by words, with the features of vectors."""
+        return self._with_vectors(self._every[:number])
 
-    def reread(self, shortlist: Sequence[Candidate], reader: Reader) -> list[Candidate]:
+    def reread(self, reader: Reader) -> list[Candidate]:
         """The shortlist, and the sentences the reader adds to it, with the reader's feature."""
+        if not self._every:
+            return []
         by_reader = read(self.query.text, self.passages, self._every, reader)
-        vectors = {c.key: c for c in shortlist}
-        missing = [c for c in by_reader[:READ_CANDIDATES] if c.key not in vectors]
-        vectors |= {c.key: c for c in with_vectors(self.query, missing, self._embedder)}
+        listed = {c.key for c in self._every[:CANDIDATES]}
+        listed |= {c.key for c in by_reader[:READ_CANDIDATES]}
+        chosen = [c for c in by_reader if c.key in listed]
         return [
-            replace(c, features=vectors[c.key].features | c.features)
-            for c in by_reader
-            if c.key in vectors
+            replace(c, features=embedded.features | c.features)
+            for c, embedded in zip(chosen, self._with_vectors(chosen), strict=True)
         ]
+
+    def _with_vectors(self, wanted: Sequence[Candidate]) -> list[Candidate]:
+        """The sentences with the features of vectors, each embedded once."""
+        missing = [c for c in wanted if c.key not in self._embedded]
+        for c in with_vectors(self.query, missing, self._embedder):
+            self._embedded[c.key] = c
+        return [self._embedded[c.key] for c in wanted]
 
     def ranked(self, candidates: Sequence[Candidate], model: RankingModel) -> Retrieval:
         """The candidates as evidence, with the model's confidence."""

@@ -232,9 +232,7 @@ def _candidates(
     assistant: Assistant, question: str, reader: Reader | None
 ) -> tuple[Query, tuple[Candidate, ...]]:
     search = EvidenceSearch(assistant.library, question)
-    found = search.shortlist()
-    if reader is not None:
-        found = search.reread(found, reader)
+    found = search.shortlist() if reader is None else search.reread(reader)
     return search.query, tuple(found)
 
 

@@ -63,7 +63,7 @@ def _asked(assistant: Assistant, question: EvalQuestion, reader: Reader) -> Aske
     search = EvidenceSearch(assistant.library, question.question)
     shortlist = search.shortlist()
     began = time.perf_counter()
-    reread = search.reread(shortlist, reader) if shortlist else []
+    reread = search.reread(reader)
     spent = (time.perf_counter() - began) * 1000
     plain = rank(shortlist, models.plain.evidence)
     orders = {"features": [c for c, _ in plain], "reader": reread}
