@@ -9,6 +9,7 @@ from contextlib import suppress
 from assistant import __version__, paths
 from assistant.cli import output
 from assistant.cli.arguments import add_commands
+from assistant.cli.commands import Command, eval_init_parser
 from assistant.errors import AssistantError, OutputClosedError
 
 ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
@@ -151,6 +152,12 @@ def _eval(options: argparse.Namespace) -> int:
     return run_eval(options)
 
 
+def _eval_init(options: argparse.Namespace) -> int:
+    from assistant.cli.eval_init import run_init
+
+    return run_init(options)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assistant",
@@ -161,7 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
     parser.set_defaults(run=_chat, library="default", model=None, plain=False)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
 
     def command(
         name: str,
@@ -170,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
         example: str,
         *,
         models: bool = False,
-    ) -> argparse.ArgumentParser:
+    ) -> Command:
         made = commands.add_parser(
             name,
             help=text,
@@ -243,15 +250,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     libraries.add_argument("--json", action="store_true", help="the list as JSON")
     libraries.add_argument("--yes", action="store_true", help="delete without asking again")
-    _add_eval(
-        command(
-            "eval",
-            _eval,
-            "score the answers to a question set",
-            "assistant eval questions.jsonl --documents folder",
-            models=True,
-        )
+    evaluate = command(
+        "eval",
+        _eval,
+        "score the answers to a question set (`eval init` writes one to fill in)",
+        "assistant eval questions.jsonl --documents folder",
+        models=True,
     )
+    _add_eval(evaluate)
+    evaluate.below["init"] = eval_init_parser(_eval_init, _everywhere(), _positive)
     add_commands(command)
     return parser
 
@@ -267,13 +274,13 @@ def _add_wait(writer: argparse.ArgumentParser) -> None:
     wait.add_argument("--no-wait", action="store_true", help="fail at once instead")
 
 
-def _everywhere(*, models: bool = False) -> argparse.ArgumentParser:
+def _everywhere(*, models: bool = False) -> Command:
     """The options that may stand before the command or after it.
 
     Made anew for each parser: argparse shares the options of a parent, and a default set for the
     outer one would then undo what stood before the command. With `models`, several may be named.
     """
-    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared = Command(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--library", metavar="NAME", help="the library to use")
     shared.add_argument(
         "--model",

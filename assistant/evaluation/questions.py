@@ -9,7 +9,7 @@ from assistant.answering.answering import MAX_QUESTION_CHARS
 from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError
 from assistant.evaluation import question_files
-from assistant.evaluation.problems import Problem, fail_on_errors
+from assistant.evaluation.problems import Problem, fail_on_errors, warnings_told
 from assistant.evaluation.question_fields import Fields
 
 FIELDS = tuple(
@@ -54,6 +54,14 @@ class QuestionSet:
     questions: tuple[EvalQuestion, ...]
     warnings: tuple[Problem, ...]
     unfilled: int
+
+    def told(self, found: Iterable[Problem] = ()) -> list[str]:
+        """What a person should know before the questions are asked; `found` by checking them."""
+        lines = warnings_told((*self.warnings, *found))
+        if self.unfilled:
+            count = "1 question is" if self.unfilled == 1 else f"{self.unfilled:,} questions are"
+            lines.append(f"{count} still empty and left out; {len(self.questions):,} to ask.")
+        return lines
 
 
 def read(path: Path) -> list[EvalQuestion]:
@@ -115,7 +123,7 @@ def _question(fields: Fields) -> tuple[EvalQuestion, list[Problem]]:
 def _nothing_to_ask(path: Path, unfilled: int) -> QuestionError:
     if unfilled:
         return QuestionError(
-            f"All {unfilled} questions of {path} are still empty.",
+            f"Every question of {path} is still empty ({unfilled:,}).",
             'Write at least one into its "question", then run the command again.',
         )
     return QuestionError(

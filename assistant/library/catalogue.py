@@ -254,6 +254,15 @@ class Catalogue(Tracking):
             found |= {p.id: p for p in map(_passage, rows)}
         return found
 
+    def passage_ids(self, source: str) -> list[int]:
+        """Ids of a document's passages, in its order."""
+        rows = self._rows(
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
+            " WHERE d.source = ? ORDER BY p.start",
+            (source,),
+        )
+        return [int(str(row[0])) for row in rows]
+
     def passage_count(self) -> int:
         """How many passages there are."""
         return int(str(self._rows("SELECT COUNT(*) FROM passages")[0][0]))

@@ -129,7 +129,8 @@ def test_empty_questions_are_counted_and_left_out(tmp_path: Path) -> None:
     found = read_set(write(tmp_path, '{"id": "a", "question": "q"}\n' + slot % 1 + slot % 2))
     assert [q.id for q in found.questions] == ["a"]
     assert found.unfilled == 2
-    assert "All 2 questions" in error_of(write(tmp_path, slot % 1 + slot % 2))
+    assert found.told() == ["2 questions are still empty and left out; 1 to ask."]
+    assert "still empty (2)" in error_of(write(tmp_path, slot % 1 + slot % 2))
 
 
 def test_a_line_separator_inside_a_text_is_no_line_end(tmp_path: Path) -> None:
