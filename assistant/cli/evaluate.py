@@ -13,8 +13,8 @@ from assistant.errors import QuestionError
 from assistant.evaluation import limits, runs
 from assistant.evaluation.cases import Case
 from assistant.evaluation.comparing import compare
-from assistant.evaluation.problems import warnings_told
 from assistant.evaluation.questions import EvalQuestion, read_set
+from assistant.evaluation.report import write_report
 from assistant.evaluation.results import Results, Variant
 from assistant.evaluation.runs import RunFiles
 from assistant.evaluation.scoring import score
@@ -26,9 +26,10 @@ DONE, FELL_SHORT, FAILED = 0, 1, 2
 def run_eval(options: argparse.Namespace) -> int:
     """Answer or read what was answered, print the measures, write and compare what is asked."""
     wanted = limits.parse(options.fail_under)
+    _check_targets(options.json, options.html)
     found = read_set(Path(options.questions))
     questions = _chosen(found.questions, options.limit, options.seed)
-    for text in warnings_told(found.warnings):
+    for text in found.told():
         output.tell(text)
     other = _other(options.compare, questions) if options.compare else []
     with closing(Runs(options, questions)) as making:
@@ -47,6 +48,15 @@ def run_eval(options: argparse.Namespace) -> int:
     for text in short:
         output.tell(f"assistant: {text}")
     return FELL_SHORT if short else DONE
+
+
+def _check_targets(*paths: str | None) -> None:
+    """Raises QuestionError where a file could not be written in the end."""
+    for path in (Path(given) for given in paths if given):
+        if path.is_dir():
+            raise QuestionError(f"{path} is a folder.", "Give the name of a file.")
+        if not path.absolute().parent.is_dir():
+            raise QuestionError(f"There is no folder {path.parent}.", "Make it, or name another.")
 
 
 def _chosen(
@@ -96,3 +106,5 @@ def _show(results: Results) -> None:
 def _write(results: Results, options: argparse.Namespace) -> None:
     if options.json:
         Path(options.json).write_text(as_json(results.to_json()) + "\n", encoding="utf-8")
+    if options.html:
+        write_report(results, Path(options.html))

@@ -316,6 +316,9 @@ def _add_eval(evaluate: argparse.ArgumentParser) -> None:
     )
     evaluate.add_argument("--json", metavar="FILE", help="write the whole result as JSON")
     evaluate.add_argument(
+        "--html", metavar="FILE", help="write it as a page to read, with every question"
+    )
+    evaluate.add_argument(
         "--compare",
         metavar="RUN",
         help="hold the answers against a run's (a folder or .jsonl), question by question",

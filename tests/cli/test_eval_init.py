@@ -45,7 +45,14 @@ def test_a_half_filled_set_is_evaluated_as_far_as_it_goes(
     row = json.loads(line)
     filled = row | {"question": "Who built the Oberbaum Bridge?", "answers": ["Otto Stahn"]}
     (there / "q.jsonl").write_text(f"{json.dumps(filled)}\n{json.dumps(row | {'id': 'q2'})}\n")
-    assert main(["--model", "none", "eval", "q.jsonl", "--documents", "docs"]) == 0
+    asked = ["--model", "none", "eval", "q.jsonl", "--documents", "docs"]
+    assert main([*asked, "--html", "no/such.html"]) == 2
+    assert "There is no folder no." in capsys.readouterr().err
+    assert main([*asked, "--html", "r.html"]) == 0
+    assert "1 question is still empty and left out; 1 to ask." in capsys.readouterr().err
+    page = (there / "r.html").read_text(encoding="utf-8")
+    assert "<h1>q.jsonl</h1>" in page
+    assert "Who built the Oberbaum Bridge?" in page
 
 
 @pytest.mark.parametrize(
