@@ -9,6 +9,7 @@ from chatting import answered, ready, wait_until
 from fakes import ScriptedLlm
 from textual.widgets import OptionList, Static
 
+from assistant.engines import catalog, weights
 from assistant.errors import LibraryError, WeightsError
 from assistant.tui import models
 from assistant.tui.app import ChatApp
@@ -25,19 +26,24 @@ def said(app: ChatApp) -> str:
 
 def test_a_model_is_known_with_its_size_context_and_licence(tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
-    path.write_bytes(b"GGUF" + bytes(96))
-    embedded, mine, none = models.choices(str(path))
+    weights_of = catalog.llm().weights
+    assert weights_of is not None
+    path.symlink_to(weights.locate(weights_of))
+    embedded, *to_pull, mine, none = models.choices(str(path))
     assert (embedded.bytes, embedded.context_tokens) == (98362432, 2048)
     assert embedded.licence == "Apache-2.0"
     assert not embedded.missing
-    assert (mine.title, mine.bytes, mine.name) == ("mine", 100, str(path))
+    assert (mine.bytes, mine.name, mine.missing) == (embedded.bytes, str(path), "")
+    assert mine.title
     assert none is models.QUOTES_ONLY
+    assert to_pull
+    assert all("assistant models pull" in m.place and m.missing for m in to_pull)
 
 
 def test_a_file_that_is_no_model_says_so(tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
     path.write_text("no model")
-    assert "not a GGUF file" in models.choices(str(path))[1].missing
+    assert "not a GGUF file" in models.choices(str(path))[-2].missing
 
 
 async def test_the_model_is_switched_while_chatting(make_app: MakeApp) -> None:
