@@ -72,8 +72,8 @@ def _against(questions: Sequence[EvalQuestion], documents: Mapping[str, str]) ->
             "error",
             "",
             "source",
-            "none of the documents that the questions name is there: are these the right documents",
-            f"{named[0].source} in {named[0].place}",
+            "none of the documents that the questions name is among these",
+            f"for example {named[0].source} in {named[0].place}",
         )
         return
     for question in questions:

@@ -1,5 +1,6 @@
 """What is wrong with a question set: where, in which field, and in which words it is told."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,7 @@ from assistant.errors import QuestionError
 # More lines than this hide what a person should mend first.
 _ERRORS_TOLD = 20
 _PLACES_TOLD = 5
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,14 @@ def fail_on_errors(name: str, problems: Iterable[Problem]) -> None:
     errors = [p for p in problems if p.severity == "error"]
     if not errors:
         return
-    count = "an error" if len(errors) == 1 else f"{len(errors):,} errors"
+    errors.sort(key=lambda problem: [int(n) for n in _NUMBER.findall(problem.place)])
+    count = "an error; mend it" if len(errors) == 1 else f"{len(errors):,} errors; mend them"
     told = [f"  {problem}." for problem in errors[:_ERRORS_TOLD]]
     if len(errors) > _ERRORS_TOLD:
         told.append(f"  and {len(errors) - _ERRORS_TOLD:,} more.")
+    # The lines come last: whoever reads them knows already what to do.
     raise QuestionError(
-        "\n".join([f"The question set {name} has {count}:", *told]),
-        "\nMend them and run the command again; nothing was asked.",
+        "\n".join([f"The question set {name} has {count} and run the command again:", *told])
     )
 
 

@@ -71,7 +71,7 @@ class Fields:
         """Note fields that are not known: ignored, or an error where a measured one was meant."""
         for field in self._values.keys() - set(known):
             near = get_close_matches(field.lower().replace(" ", "_"), list(known), n=1, cutoff=0.8)
-            meant = f'did you mean "{near[0]}"?' if near else ""
+            meant = f'perhaps "{near[0]}" is meant' if near else ""
             mistaken = near and near[0] in measured and near[0] not in self._values
             self.problems.append(
                 Problem(

@@ -94,7 +94,7 @@ def _lines(text: str) -> Iterator[FileRow | Problem]:
             yield from _objects([(place, json.loads(line))])
         except json.JSONDecodeError as error:
             yield Problem(
-                "error", place, "", "it is not JSON", f"{error.msg} at character {error.pos + 1}"
+                "error", place, "", "it is not JSON", f"{error.msg}, character {error.pos + 1}"
             )
         except (ValueError, RecursionError):
             yield Problem("error", place, "", "it is not JSON that can be read")

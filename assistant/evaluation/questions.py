@@ -139,6 +139,6 @@ def _same_ids(questions: Iterable[EvalQuestion]) -> list[Problem]:
         first = seen.setdefault(question.id, question.place)
         if first != question.place:
             found.append(
-                Problem("error", question.place, "id", f"it is that of {first} too", question.id)
+                Problem("error", question.place, "id", f"{first} has the same", question.id)
             )
     return found

@@ -87,7 +87,7 @@ def test_a_set_of_one_kind_is_said(make: Make) -> None:
 
 def test_other_documents_altogether_are_an_error(make: Make) -> None:
     problems = check(make(GOOD, GOOD), {"/docs/tower.txt": TEXT})
-    with pytest.raises(QuestionError, match=r"right documents: bridge\.txt in line 1"):
+    with pytest.raises(QuestionError, match=r"among these: for example bridge\.txt in line 1"):
         fail_on_errors("q", problems)
 
 

@@ -143,7 +143,7 @@ def test_an_empty_question_cell_is_one_to_fill_in(tmp_path: Path) -> None:
         ('question\nfine\n"a" b\n', "line 3: it cannot be read as CSV"),
         ("question\n" + "w" * 1_000_000, "line 2: it cannot be read as CSV: field larger"),
         ("question;answerable\nq;perhaps\n", 'line 2, "answerable": it is neither true nor false'),
-        ("question,answer\nq,a\n", 'did you mean "answers"?'),
+        ("question,answer\nq,a\n", 'perhaps "answers" is meant'),
     ],
 )
 def test_what_is_wrong_with_a_table(tmp_path: Path, text: str, says: str) -> None:

@@ -75,20 +75,20 @@ def test_history_holds_questions_with_or_without_answers(tmp_path: Path) -> None
         ('{"question": "q", "source": ["a.txt"]}', 'line 2, "source": it holds what is no text'),
         ('{"question": "half of \\ud83d"}', 'line 2, "question": it holds half a character'),
         ('{"question": "q", "answerable": false, "answers": ["a"]}', 'line 2, "answers": the quest'),
-        ('{"question": "q", "answer": ["a"]}', 'did you mean "answers"?'),
-        ('{"question": "q", "Answerable": false}', 'did you mean "answerable"?'),
-        ('{"id": "first", "question": "q"}', 'line 2, "id": it is that of line 1 too: first'),
+        ('{"question": "q", "answer": ["a"]}', 'perhaps "answers" is meant'),
+        ('{"question": "q", "Answerable": false}', 'perhaps "answerable" is meant'),
+        ('{"id": "first", "question": "q"}', 'line 2, "id": line 1 has the same: first'),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_named_with_its_field(tmp_path: Path, line: str, says: str) -> None:
     told = error_of(write(tmp_path, f'{{"id": "first", "question": "fine"}}\n{line}\n'))
     assert says in told
-    assert "has an error:" in told
+    assert "has an error; mend it and run" in told
 
 
 def test_all_errors_are_told_at_once_up_to_a_cap(tmp_path: Path) -> None:
     told = error_of(write(tmp_path, '{"question": 1, "answers": 2}\n' * 30))
-    assert "has 60 errors:" in told
+    assert "has 60 errors; mend them and run" in told
     assert 'line 1, "question"' in told
     assert 'line 10, "answers"' in told
     assert "line 11" not in told
@@ -106,7 +106,7 @@ def test_an_unknown_field_is_left_out_and_said(tmp_path: Path) -> None:
         ("warning", "difficulty"),
         ("warning", "notes"),
     ]
-    assert any('did you mean "note"?' in w.message for w in found.warnings)
+    assert any('perhaps "note" is meant' in w.message for w in found.warnings)
 
 
 def test_an_empty_file_a_missing_one_and_a_folder_are_said(tmp_path: Path) -> None:
