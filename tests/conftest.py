@@ -1,5 +1,6 @@
 """What tests share: a home of their own, the real embedder loaded once, small libraries."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from assistant.library.library import Library
 from assistant.library.vectors import ChromaVectors
 
 SEED_ARTICLE = "000_fbb4ad618a715ec0.txt"
+
+
+# Run in a script's background the tests would inherit an ignored Ctrl-C, and hand it to every
+# program that they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

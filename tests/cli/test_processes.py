@@ -144,6 +144,7 @@ def test_the_plain_chat_on_a_real_terminal(shared_home: dict[str, str]) -> None:
         os.write(terminal, f"{QUESTION}\n".encode())
         seen = read_until(terminal, r"Confidence[^>]*> ")
         assert "31 miles" in " ".join(seen.split())
+        time.sleep(0.5)  # a signal between the prompt and readline's wait is seen at the next key
         os.write(terminal, b"\x03")
         read_until(terminal, "Ctrl-D ends.")
         os.write(terminal, b"\x04")
