@@ -41,11 +41,15 @@ def load_tokenizer() -> "Tokenizer":
 
 
 def train(
-    files: Sequence[Path], weights: Path, out: Path, recipe: Recipe, held_out: HeldOut
+    files: Sequence[Path],
+    weights: Sequence[Path],
+    out: Path,
+    recipe: Recipe,
+    held_out: HeldOut,
 ) -> Path:
-    """Train from the encoder's `weights` or a checkpoint's; returns `out`/reader.pt.
+    """Train from the encoder's `weights` or the mean of checkpoints'; returns `out`/reader.pt.
 
-    Goes on where a run with the same `out` stopped. Prints progress, time left and figures.
+    Without passes the mean itself is written. Goes on where a run with the same `out` stopped. Prints progress, time left and figures.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
@@ -83,7 +87,8 @@ class _Progress:
     def done(self) -> float:
         """The part of the run that is over, from 0 to 1."""
         self._run.seconds = self._before + time.monotonic() - self._started
-        return max(self._run.step / self._steps, self._run.seconds / 60 / self._minutes)
+        by_steps = self._run.step / self._steps if self._steps else 1.0
+        return max(by_steps, self._run.seconds / 60 / self._minutes)
 
     def add(self, batch: Sequence[Group], loss: float) -> None:
         """Count a step that was made."""
@@ -135,8 +140,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         type=Path,
+        nargs="+",
         required=True,
-        help="MiniLM's model.safetensors, or an earlier run's reader.pt",
+        help="MiniLM's model.safetensors, or earlier runs' reader.pt, whose mean is the start",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and models")
     parser.add_argument("--passes", type=int, default=Recipe.passes)
