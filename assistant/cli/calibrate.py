@@ -29,8 +29,6 @@ from assistant.retrieval.ranking import RankingModel, probability, shipped_model
 DONE = 0
 # Fewer answerable questions say nothing.
 _LEAST = 5
-# Questions that are made from the library itself.
-_OWN = 40
 _SEED = 1
 
 
@@ -144,7 +142,7 @@ def _asked(bench: _Bench, questions: Sequence[EvalQuestion]) -> Iterator[float]:
 
 
 def _by_itself(bench: _Bench, options: argparse.Namespace) -> int:
-    own = probing.own_questions(_documents(bench.library), _OWN)
+    own = probing.own_questions(_documents(bench.library), probing.OWN)
     other = probing.other_questions(bench.library)
     odds: dict[Kind, list[float]] = {"other": [], "own": [], "removed": []}
     for probed in _probed(bench, [*other, *own]):
@@ -163,7 +161,7 @@ def _by_itself(bench: _Bench, options: argparse.Namespace) -> int:
 def _documents(library: Library) -> list[Sentences]:
     catalogue = library.catalogue
     found = []
-    for source in to_read([d.source for d in library.sources()], _OWN, _SEED):
+    for source in to_read([d.source for d in library.sources()], probing.OWN, _SEED):
         passages = catalogue.passages(catalogue.passage_ids(source)).values()
         texts = tuple(p.slice(span) for p in passages for span in p.sentences)
         found.append(Sentences(source, texts))

@@ -7,6 +7,7 @@ through, but not that it refuses too much. So the estimate never loosens it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Literal
 
@@ -24,6 +25,8 @@ from assistant.retrieval.ranking import RankingModel
 from assistant.retrieval.reading import Reader
 
 SUBJECTS_FILE = "other-subjects.txt"
+# Questions that are asked on other subjects, and made from the library itself.
+OTHER, OWN = 40, 40
 Kind = Literal["own", "removed", "other"]
 
 # What the threshold should refuse of questions on other subjects, and at most of those made of the
@@ -80,7 +83,8 @@ def other_questions(library: Library) -> list[Probe]:
     """The shipped questions on many subjects that no passage of the library has all words of."""
     path = paths.shipped("models") / SUBJECTS_FILE
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [Probe(line) for line in lines if line.strip() and not _is_covered(line, library)]
+    certain = (line for line in lines if line.strip() and not _is_covered(line, library))
+    return [Probe(line) for line in islice(certain, OTHER)]
 
 
 def confidences(
