@@ -20,7 +20,8 @@ from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
 from assistant.library.vectors import ChromaVectors
-from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.calibration import Calibration, read_calibration
+from assistant.retrieval.ranking import RankingModels, shipped_models
 from assistant.retrieval.search import Part
 
 if TYPE_CHECKING:
@@ -135,14 +136,38 @@ class Assistant:
             self._engine.start()
         return self._engine
 
+    def calibration(self) -> tuple[Calibration | None, str]:
+        """The library's own calibration, and a sentence where it does not hold any more."""
+        kept = self.library.settings.calibration
+        if not kept:
+            return None, ""
+        found = read_calibration(kept)
+        reader = self.reader.describe()["sha256"] if self.reader is not None else ""
+        if found is not None and found.fits(shipped_models(), reader):
+            return found, ""
+        return None, (
+            "The library was calibrated for other models than these: its threshold is the shipped"
+            " one. Run `assistant calibrate` again, or with --reset."
+        )
+
+    def ranking(self) -> RankingModels:
+        """The fitted ranking, on the library's own scale where it was calibrated."""
+        own, _ = self.calibration()
+        return own.applied(shipped_models()) if own is not None else shipped_models()
+
     def answerer(
-        self, without: Collection[Feature] = (), *, answering: str = "", sentences: int = 0
+        self,
+        without: Collection[Feature] = (),
+        *,
+        answering: str = "",
+        sentences: int = 0,
+        ranking: RankingModels | None = None,
     ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
-        `answering` and `sentences` go before what is set, measured or in the model's entry.
-        A model that the person named must load: WeightsError or EngineError if it does not. The
-        embedded one may fail; its answers are quotes then.
+        `ranking` is the library's own if left out. `answering` and `sentences` go before what is
+        set, measured or in the model's entry. A model that the person named must load: WeightsError
+        or EngineError if it does not. The embedded one may fail; its answers are quotes then.
         """
         llm = None if "llm" in without else self.llm()
         reader = None if "reader" in without else self.reader
@@ -157,7 +182,7 @@ class Assistant:
         )
         return Answerer(
             self.library,
-            AnswerModels(shipped_models(), reader, llm),
+            AnswerModels(ranking or self.ranking(), reader, llm),
             Phrasing(
                 prompts.load(entry.draft_prompt),
                 prompts.load(entry.phrase_prompt),

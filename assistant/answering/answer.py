@@ -8,6 +8,7 @@ from typing import Any, Literal
 from assistant.conversation.followups import Turn
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
+from assistant.retrieval.outcome import Outcome, outcome
 from assistant.retrieval.search import ScoredPassage
 
 Support = Literal["exact", "supported", "unsupported"]
@@ -108,6 +109,11 @@ class Answer:
     draft: Draft | None = None
     notices: tuple[str, ...] = field(default=())
 
+    @property
+    def outcome(self) -> Outcome:
+        """What a person is told: an answer, an answer with "perhaps", or that there is none."""
+        return outcome(self.confidence, answered=self.status == "answered")
+
     def as_turn(self) -> Turn:
         """The answer as a turn of its conversation, for the follow-ups to lean on."""
         return Turn(self.standalone_question, self.text if self.status == "answered" else "")
@@ -120,6 +126,7 @@ class Answer:
             "question": self.question,
             "standalone_question": self.standalone_question,
             "status": self.status,
+            "outcome": self.outcome,
             "answer": self.text,
             "confidence": round(self.confidence, 4),
             "statements": [

@@ -6,11 +6,10 @@ from assistant.answering.check import Verdict, says_answer
 from assistant.language.questions import answer_type, offers
 from assistant.language.words import terms, words
 from assistant.retrieval.evidence import Retrieval
+from assistant.retrieval.outcome import LIKELY
 
 # A draft the model itself was unsure of (mean log probability a token) does not lead.
 _SURE = -0.6
-# Below this confidence the whole quote leads: its reader can see what it does not say.
-_LIKELY = 0.6
 # Fewer words than this are a fragment: out of its sentence it can answer another question.
 _SENTENCE_WORDS = 4
 
@@ -34,7 +33,7 @@ def draft_leads(
     first, best = verdicts[0], found.evidence[0]
     if (
         first.evidence != 0
-        or found.confidence < _LIKELY
+        or found.confidence < LIKELY  # the whole quote leads: one sees what it does not say
         or len(words(first.text)) < _SENTENCE_WORDS
     ):
         return False

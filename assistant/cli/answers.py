@@ -14,6 +14,7 @@ from assistant.cli import output
 from assistant.errors import AssistantError
 from assistant.language.printable import safe_line
 
+PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
 _NEAREST = 3
 # Private-use characters: no text that was made safe to print is harmed by taking them out.
 _FROM, _TO = "\ue000", "\ue001"
@@ -47,6 +48,8 @@ def print_answer(answer: Answer) -> None:
     if answer.standalone_question != answer.question:
         output.tell(f"Understood as: {answer.standalone_question}")
     tell_notices(answer)
+    if answer.outcome == "perhaps":
+        output.say(_wrapped(PERHAPS, width))
     output.say(_emphasised(_wrapped(_shown(answer), width), width))
     if answer.status == "not_found":
         _print_nearest(answer, width)

@@ -15,6 +15,22 @@ def add_commands(command: Command) -> None:
     _sessions(
         command("sessions", _sessions_run, "the saved conversations", "assistant sessions list")
     )
+    calibrate = command(
+        "calibrate",
+        _calibrate_run,
+        "fit to a library how sure is sure enough, by questions or from itself",
+        "assistant calibrate questions.jsonl",
+    )
+    calibrate.add_argument(
+        "questions",
+        nargs="?",
+        metavar="QUESTIONS.jsonl",
+        help='a question set as for `eval`, some with "answerable": false; without one, a cautious'
+        " estimate from the library itself",
+    )
+    calibrate.add_argument("--reset", action="store_true", help="go back to what is shipped")
+    calibrate.add_argument("--yes", action="store_true", help="write it without asking")
+    calibrate.add_argument("--json", action="store_true", help="as JSON")
     serve = command(
         "serve",
         _serve_run,
@@ -138,6 +154,10 @@ def _config_run(options: argparse.Namespace) -> int:
 
 def _sessions_run(options: argparse.Namespace) -> int:
     return _run("sessions", "run_sessions", options)
+
+
+def _calibrate_run(options: argparse.Namespace) -> int:
+    return _run("calibrate", "run_calibrate", options)
 
 
 def _serve_run(options: argparse.Namespace) -> int:

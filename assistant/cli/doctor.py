@@ -66,6 +66,7 @@ def _examine(options: argparse.Namespace) -> Iterator[Finding]:
     if catalogue.state == "ok":
         with Assistant(options.library, models.NO_MODEL) as assistant:
             yield from examine(assistant.library)
+            yield _calibration(assistant)
     encoding = getattr(sys.stdout, "encoding", "") or ""
     if encoding.lower().replace("-", "") != "utf8":
         text = f"It writes {encoding or 'nothing'}, not UTF-8: some letters cannot be shown."
@@ -82,6 +83,15 @@ def _installation(options: argparse.Namespace) -> Iterator[Finding]:
     yield _tried("embedder", _embedder)
     yield _tried("evidence-reader", _reader)
     yield _tried("language-model", lambda: _llm(options.model))
+
+
+def _calibration(assistant: Assistant) -> Finding:
+    own, problem = assistant.calibration()
+    if own is None:
+        return Finding("calibration", "note" if problem else "ok", problem or "as shipped")
+    by = f"{own.questions} questions" if own.sha256 else "an estimate from the library"
+    text = f"threshold {own.threshold:.2f}, by {by}, {own.made_on}"
+    return Finding("calibration", "ok", text)
 
 
 def _tried(name: str, look: Callable[[], str]) -> Finding:

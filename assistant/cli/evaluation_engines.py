@@ -61,11 +61,16 @@ class Engines:
         if self._checked:
             return
         self._checked = True
-        texts = {d.source: library.catalogue.text(d.source) for d in library.sources()}
-        problems = check(self._questions, texts)
-        fail_on_errors(str(self._options.questions), problems)
-        for text in warnings_told(problems):
-            output.tell(text)
+        check_against(library, self._questions, str(self._options.questions))
+
+
+def check_against(library: Library, questions: Sequence[EvalQuestion], file: str) -> None:
+    """Hold a set against the documents: warnings are told, errors raise QuestionError."""
+    texts = {d.source: library.catalogue.text(d.source) for d in library.sources()}
+    problems = check(questions, texts)
+    fail_on_errors(file, problems)
+    for text in warnings_told(problems):
+        output.tell(text)
 
 
 def _answering(plan: Plan, assistant: Assistant) -> Answering:

@@ -32,6 +32,9 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
                 watch(assistant.library.finish(wait=False), quiet=True)
         if assistant.embedder_problem:
             output.tell(assistant.embedder_problem)
+        _, calibration_problem = assistant.calibration()
+        if calibration_problem:
+            output.tell(calibration_problem)
         if assistant.llm_problem:
             output.tell(assistant.llm_problem)
         if not assistant.library.sources():

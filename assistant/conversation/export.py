@@ -48,7 +48,8 @@ def _turn(turn: SavedTurn) -> str:
     for citation in answer.get("citations", ()):
         parts.append(f"\n{_citation(citation)}\n")
     if answer.get("status") == "answered":
-        parts.append(f"\nConfidence {float(answer.get('confidence', 0)):.2f}\n")
+        perhaps = "Perhaps: c" if answer.get("outcome") == "perhaps" else "C"
+        parts.append(f"\n{perhaps}onfidence {float(answer.get('confidence', 0)):.2f}\n")
     return "".join(parts)
 
 

@@ -274,6 +274,13 @@ class Catalogue(Tracking):
         )
         return [int(str(row[0])) for row in rows]
 
+    def waiting_among(self, ids: Sequence[int]) -> list[int]:
+        """Those of the ids whose passages have no vector yet."""
+        rows = self._rows(
+            f"SELECT id FROM passages WHERE embedded = 0 AND id IN ({_marks(ids)})", ids
+        )
+        return [int(str(row[0])) for row in rows]
+
     def embedded_any(self) -> bool:
         """Whether any passage has its vector."""
         return bool(self._rows("SELECT 1 FROM passages WHERE embedded = 1 LIMIT 1"))

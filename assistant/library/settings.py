@@ -7,6 +7,7 @@ from assistant.errors import LibraryError
 from assistant.library.catalogue import Catalogue
 
 _PREFIX = "own."
+_CALIBRATION = "calibration"
 # What can be set, and what it means.
 KNOWN: Mapping[str, str] = {
     "exclude": "patterns of files to leave out, as in .gitignore, with a comma between",
@@ -25,6 +26,18 @@ class LibrarySettings:
     def exclude(self) -> list[str]:
         """Patterns of files that are left out of every folder."""
         return [p.strip() for p in self.get("exclude").split(",") if p.strip()]
+
+    @property
+    def calibration(self) -> str:
+        """How sure is sure enough here, as `assistant calibrate` wrote it; "" for as shipped."""
+        return self._catalogue.setting(_CALIBRATION) or ""
+
+    def keep_calibration(self, text: str) -> None:
+        """Keep a calibration in the place of an earlier one; "" forgets it."""
+        if text:
+            self._catalogue.set_settings({_CALIBRATION: text})
+        else:
+            self._catalogue.forget_settings([_CALIBRATION])
 
     def get(self, key: str) -> str:
         """A setting's value. Raises LibraryError for one that does not exist."""

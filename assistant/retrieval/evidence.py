@@ -86,14 +86,15 @@ def stages(
     vectors rank all candidates. `without` leaves parts out.
     """
     search = EvidenceSearch(library, question, without)
-    if reader is None or models.with_reader is None:
-        yield search.ranked(search.shortlist(), models.plain)
+    plain, with_reader = models.pair(vectors=search.query.vector is not None)
+    if reader is None or with_reader is None:
+        yield search.ranked(search.shortlist(), plain)
         return
-    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), models.plain)
+    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), plain)
     try:
-        yield search.ranked(search.reread(reader), models.with_reader)
+        yield search.ranked(search.reread(reader), with_reader)
     except (EngineError, WeightsError) as error:
-        found = search.ranked(search.shortlist(), models.plain)
+        found = search.ranked(search.shortlist(), plain)
         notice = f"{found.notice} {error} Words and vectors rank the evidence.".strip()
         yield replace(found, notice=notice, reader_failed=True)
 

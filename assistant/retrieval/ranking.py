@@ -50,6 +50,18 @@ READER_SIGNALS = (
     "reader_margin",  # of the best over the second best
     "span_type",  # whether the span that it found is of the kind asked for
 )
+# Features and signals that need vectors; the models over words alone do without them.
+_OF_VECTORS = frozenset(
+    (
+        "passage_cosine cosine max_sim weakest"
+        " top_max_sim top_cosine top_weakest best_max_sim best_cosine"
+    ).split()
+)
+
+
+def of_words(names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the features or signals that can be told without vectors."""
+    return tuple(name for name in names if name not in _OF_VECTORS)
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,11 @@ class Linear:
 
     def __call__(self, inputs: Mapping[str, float]) -> float:
         return self.bias + sum(w * inputs[name] for name, w in self.weights.items())
+
+    def rescaled(self, slope: float, intercept: float) -> "Linear":
+        """The model whose output is `slope` times this one's, plus `intercept`."""
+        weights = {name: slope * w for name, w in self.weights.items()}
+        return Linear(slope * self.bias + intercept, weights)
 
 
 @dataclass(frozen=True)
@@ -79,12 +96,21 @@ class RankingModel:
 class RankingModels:
     """The model over words and vectors, and the one that also has what a reader says, if any.
 
+    `words` and `words_with_reader` are the same pair over words alone, where there are no vectors.
     `hash` is the sha256 of the file they are from, shortened to 16 digits.
     """
 
     plain: RankingModel
     with_reader: RankingModel | None = None
     hash: str = ""
+    words: RankingModel | None = None
+    words_with_reader: RankingModel | None = None
+
+    def pair(self, *, vectors: bool) -> tuple[RankingModel, RankingModel | None]:
+        """The models to rank with, without a reader and with one, with vectors or without."""
+        if vectors or self.words is None:
+            return self.plain, self.with_reader
+        return self.words, self.words_with_reader
 
 
 @lru_cache(maxsize=1)
@@ -93,15 +119,20 @@ def shipped_models() -> RankingModels:
     path = paths.shipped("models") / WEIGHTS_FILE
     text = path.read_bytes()
     data = json.loads(text)
-    reader = data.get("with_reader")
+    plain = _model(data["plain"])
+    assert plain is not None
     return RankingModels(
-        _model(data["plain"]),
-        _model(reader) if reader else None,
+        plain,
+        _model(data.get("with_reader")),
         hashlib.sha256(text).hexdigest()[:16],
+        _model(data.get("words")),
+        _model(data.get("words_with_reader")),
     )
 
 
-def _model(data: dict[str, Any]) -> RankingModel:
+def _model(data: dict[str, Any] | None) -> RankingModel | None:
+    if data is None:
+        return None
     return RankingModel(
         evidence=Linear(data["evidence"]["bias"], data["evidence"]["weights"]),
         confidence=Linear(data["confidence"]["bias"], data["confidence"]["weights"]),

@@ -63,9 +63,10 @@ def _fit(options: argparse.Namespace) -> int:
         reader,
         [_fold(text) for text in options.folds],
     )
-    for name in ("plain", "with_reader"):
+    for name in ("plain", "with_reader", "words", "words_with_reader"):
         if isinstance(part := model.get(name), dict):
             print(name, json.dumps(part["figures_held_out"], indent=1))
+            print(name, "calibration error", part["calibration_error_held_out"])
     print(f"Written: {evidence.write(model)}")
     return 0
 

@@ -10,7 +10,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,10 @@ import numpy as np
 from assistant import paths
 from assistant.assistant import Assistant
 from assistant.engines.models import NO_MODEL
+from assistant.evaluation.calibrating import fit_scale
+from assistant.evaluation.statistics import calibration_error
+from assistant.library.library import Library
+from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import FEATURES, Candidate
 from assistant.retrieval.ranking import (
@@ -25,11 +29,13 @@ from assistant.retrieval.ranking import (
     SIGNALS,
     WEIGHTS_FILE,
     Linear,
+    of_words,
+    probability,
     rank,
     signals,
 )
 from assistant.retrieval.reading import Reader
-from assistant.retrieval.search import Query
+from assistant.retrieval.search import Part, Query
 from assistant.training.linear import Matrix, auroc, fit_logistic, fit_ranking
 from assistant.training.split import held_out
 from assistant.training.squad import Article, Asked, read, sample, write_documents
@@ -59,6 +65,13 @@ class Example:
 class Fitter:
     """Fits one pair of models over the named features and signals.
 
+    The confidence is calibrated: a scale on its log odds (Platt 1999), fitted to what the models of
+    the other libraries say of each library's questions, so that 0.8 means 8 in 10 of a mix in which
+    answerable questions, near-misses and questions on other subjects are a third each. A third and
+    not a half are near-misses, because people ask both kinds in vain; and as many as are
+    answerable, because among questions on the documents' own subjects, where the confidence lies
+    between, the odds are even then. Real mixes hold fewer near-misses: it errs to the low side.
+
     The threshold is set where `outside_refused` of the questions on other subjects are refused:
     what that costs of the answerable ones is among the figures. The other way round, giving up a
     fixed share of the answerable ones, refuses whoever words a question differently from the text.
@@ -71,15 +84,18 @@ class Fitter:
     def fit(self, examples: Sequence[Example]) -> dict[str, object]:
         """The fitted pair, with figures of each library's questions when fitted on the others."""
         libraries = sorted({e.library for e in examples})
-        figures = {name: self._held_out(examples, name) for name in libraries}
+        held_out = {name: self._held_out(examples, name) for name in libraries}
         evidence = self._evidence(examples)
-        confidence, threshold = self._confidence(examples, evidence)
+        confidence, border = self._confidence(examples, evidence)
+        scale, off = calibrated([odds for _, odds in held_out.values()])
+        threshold = probability(scale.slope * border + scale.intercept)
         return {
             "questions": {name: sum(e.library == name for e in examples) for name in libraries},
-            "figures_held_out": figures,
+            "figures_held_out": {name: figures for name, (figures, _) in held_out.items()},
+            "calibration_error_held_out": round(off, 3),
             "threshold": round(threshold, 4),
             "evidence": _readable(evidence),
-            "confidence": _readable(confidence),
+            "confidence": _readable(confidence.rescaled(scale.slope, scale.intercept)),
         }
 
     def _evidence(self, examples: Sequence[Example]) -> Linear:
@@ -98,28 +114,29 @@ class Fitter:
         return [told[name] for name in self.signals]
 
     def _confidence(self, examples: Sequence[Example], evidence: Linear) -> tuple[Linear, float]:
+        """The model of confidence, not yet calibrated, and the threshold in its log odds."""
         rows = np.array([self._signals(e, evidence) for e in examples])
         labels = np.array([float(e.kind == "inside") for e in examples])
         importance = np.array([_IMPORTANCE[e.kind] for e in examples])
         bias, weights = fit_logistic(rows, labels, importance)
         outside = np.array([e.kind == "outside" for e in examples])
         border = np.quantile((rows @ weights + bias)[outside], self.outside_refused)
-        threshold = 1 / (1 + np.exp(-border))
-        return Linear(bias, dict(zip(self.signals, map(float, weights), strict=True))), float(
-            threshold
-        )
+        weighed = dict(zip(self.signals, map(float, weights), strict=True))
+        return Linear(bias, weighed), float(border)
 
-    def _held_out(self, examples: Sequence[Example], name: str) -> dict[str, float]:
+    def _held_out(
+        self, examples: Sequence[Example], name: str
+    ) -> tuple[dict[str, float], dict[str, Matrix]]:
+        """A library's figures, and its log odds by kind, by what was fitted on the others."""
         others = [e for e in examples if e.library != name]
         mine = [e for e in examples if e.library == name]
         evidence = self._evidence(others)
-        confidence, threshold = self._confidence(others, evidence)
+        confidence, border = self._confidence(others, evidence)
         order = [_order(e, evidence) for e in mine if e.kind == "inside"]
         odds = {
             kind: np.array([confidence(self._named(e, evidence)) for e in mine if e.kind == kind])
             for kind in _IMPORTANCE
         }
-        border = np.log(threshold / (1 - threshold))
         figures = {
             "first": round(float(np.mean([o[:1].any() for o in order])), 3),
             "first_three": round(float(np.mean([o[:3].any() for o in order])), 3),
@@ -130,10 +147,28 @@ class Fitter:
         }
         if odds["impossible"].size:
             figures["auroc_impossible"] = round(auroc(odds["inside"], odds["impossible"]), 3)
-        return figures
+        return figures, odds
 
     def _named(self, example: Example, evidence: Linear) -> dict[str, float]:
         return dict(zip(self.signals, self._signals(example, evidence), strict=True))
+
+
+def calibrated(held_out: Sequence[dict[str, Matrix]]) -> tuple[Scale, float]:
+    """The scale for log odds by kind of question, and the calibration error (ECE) that is left.
+
+    Near-misses are those that people wrote, where there are any, else those made by taking the
+    answer away.
+    """
+    whole = {kind: np.concatenate([odds[kind] for odds in held_out]) for kind in _IMPORTANCE}
+    near = whole["impossible"] if whole["impossible"].size else whole["near"]
+    thirds = [whole["inside"], near, whole["outside"]]
+    odds = np.concatenate(thirds)
+    labels = np.repeat([1.0, 0.0, 0.0], [len(third) for third in thirds])
+    weights = np.concatenate([np.full(len(third), 1 / max(1, len(third))) for third in thirds])
+    scale = fit_scale(odds, labels, weights * len(odds) / weights.sum())
+    said = np.array([probability(scale.slope * z + scale.intercept) for z in odds])
+    error = calibration_error(said, labels).compute(weights[None, :])
+    return scale, float(error[0])
 
 
 @dataclass(frozen=True)
@@ -153,32 +188,49 @@ def fit(
 ) -> dict[str, object]:
     """Fit the model without a reader, and with one the model that has its scores too.
 
-    `folds` are readers of the same making that stand in for `reader` on articles that it saw.
+    Both are fitted a second time over words alone, on what is found without vectors, with half of
+    the questions. `folds` are readers of the same making that stand in for `reader` on articles
+    that it saw.
     """
     sets = {path.stem: read(path) for path in files}
-    plain: list[Example] = []
-    reread: list[Example] = []
+    plain: dict[bool, list[Example]] = {True: [], False: []}  # with vectors, without
+    reread: dict[bool, list[Example]] = {True: [], False: []}
     for name, articles in sets.items():
         others = [a for other, theirs in sets.items() if other != name for a in theirs]
-        with _library(articles) as assistant:
-            plain += _examples(name, assistant, articles, others, questions, None)
-            if reader is not None:
-                strange = [a for a in others if held_out(a.title)]
-                parts = _folds(articles, reader, folds)
-                for part in parts:
-                    unseen = [a for a in articles if a.title in part.titles]
-                    number = questions // len(parts)
-                    reread += _examples(name, assistant, unseen, strange, number, part.reader)
+        with _library(articles) as library:
+            for vectors in plain:
+                asked_of = Searched(name, library, vectors=vectors)
+                wanted = questions if vectors else questions // 2
+                plain[vectors] += _examples(asked_of, articles, others, wanted)
+                if reader is not None:
+                    strange = [a for a in others if held_out(a.title)]
+                    parts = _folds(articles, reader, folds)
+                    for part in parts:
+                        unseen = [a for a in articles if a.title in part.titles]
+                        number = wanted // len(parts)
+                        read_by = replace(asked_of, reader=part.reader)
+                        reread[vectors] += _examples(read_by, unseen, strange, number)
         print(f"{name}: {len(articles)} documents", flush=True)
     fitted: dict[str, object] = {
         "made_by": "python -m assistant.training evidence",
         "outside_refused": outside_refused,
-        "plain": Fitter(FEATURES, SIGNALS, outside_refused).fit(plain),
     }
+    for vectors, name in ((True, "plain"), (False, "words")):
+        fitted[name] = _fitter(FEATURES, SIGNALS, outside_refused, vectors).fit(plain[vectors])
     if reader is not None:
-        with_reader = Fitter((*FEATURES, "reader"), READER_SIGNALS, outside_refused)
-        fitted["with_reader"] = {"reader": reader.describe()} | with_reader.fit(reread)
+        named = (*FEATURES, "reader")
+        for vectors, name in ((True, "with_reader"), (False, "words_with_reader")):
+            found = _fitter(named, READER_SIGNALS, outside_refused, vectors).fit(reread[vectors])
+            fitted[name] = {"reader": reader.describe()} | found
     return fitted
+
+
+def _fitter(
+    features: tuple[str, ...], signals_: tuple[str, ...], outside_refused: float, vectors: bool
+) -> Fitter:
+    if not vectors:
+        features, signals_ = of_words(features), of_words(signals_)
+    return Fitter(features, signals_, outside_refused)
 
 
 def _folds(articles: Sequence[Article], reader: Reader, folds: Sequence[Fold]) -> list[Fold]:
@@ -194,46 +246,51 @@ def write(model: dict[str, object]) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class Searched:
+    """A library under a name, and how it is searched: with vectors or by words alone; read by."""
+
+    name: str
+    library: Library
+    reader: Reader | None = None
+    vectors: bool = True
+
+    def candidates(self, question: str) -> tuple[Query, tuple[Candidate, ...]]:
+        """The question made ready, and the sentences found for it."""
+        without: tuple[Part, ...] = () if self.vectors else ("dense",)
+        search = EvidenceSearch(self.library, question, without)
+        found = search.shortlist() if self.reader is None else search.reread(self.reader)
+        return search.query, tuple(found)
+
+
 @contextmanager
-def _library(articles: Sequence[Article]) -> Iterator[Assistant]:
+def _library(articles: Sequence[Article]) -> Iterator[Library]:
     with tempfile.TemporaryDirectory() as folder:
         write_documents(articles, Path(folder, "documents"))
         with Assistant(model=NO_MODEL, folder=Path(folder, "library")) as assistant:
             for _ in assistant.library.add([str(Path(folder, "documents"))]):
                 pass
-            yield assistant
+            yield assistant.library
 
 
-def _examples(  # noqa: PLR0913, PLR0917 - a question set and what it is asked of
-    name: str,
-    assistant: Assistant,
-    articles: Sequence[Article],
-    others: Sequence[Article],
-    number: int,
-    reader: Reader | None,
+def _examples(
+    searched: Searched, articles: Sequence[Article], others: Sequence[Article], number: int
 ) -> list[Example]:
+    name = searched.name
     examples = []
     for asked in sample(articles, number, _SEED):
-        query, found = _candidates(assistant, asked.question, reader)
+        query, found = searched.candidates(asked.question)
         right = tuple(_holds(asked, c) for c in found)
         examples.append(Example(name, "inside", query, found, right))
         near = tuple(c for c in found if not _names_answer(asked, c.passage.passage.text))
         examples.append(Example(name, "near", query, near, (False,) * len(near)))
     for asked in sample(articles, number, _SEED, answerable=False):
-        query, found = _candidates(assistant, asked.question, reader)
+        query, found = searched.candidates(asked.question)
         examples.append(Example(name, "impossible", query, found, (False,) * len(found)))
     for asked in sample(others, int(number * _OUTSIDE_SHARE), _SEED):
-        query, found = _candidates(assistant, asked.question, reader)
+        query, found = searched.candidates(asked.question)
         examples.append(Example(name, "outside", query, found, (False,) * len(found)))
     return examples
-
-
-def _candidates(
-    assistant: Assistant, question: str, reader: Reader | None
-) -> tuple[Query, tuple[Candidate, ...]]:
-    search = EvidenceSearch(assistant.library, question)
-    found = search.shortlist() if reader is None else search.reread(reader)
-    return search.query, tuple(found)
 
 
 def _holds(asked: Asked, candidate: Candidate) -> bool:

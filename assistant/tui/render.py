@@ -92,7 +92,7 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     """Below the answer: its sources, what was left out, how sure it is."""
     if answer.status != "answered":
         return Hanging(_refusal_help(answer))
-    lines = [_unsure()] if words.is_low(answer.confidence) else []
+    lines = [_perhaps()] if answer.outcome == "perhaps" else []
     said = {_bare(s.text) for s in answer.statements}
     for citation in answer.citations:
         lines.append(place_line(citation))
@@ -184,8 +184,8 @@ def _left_out(answer: "Answer") -> list[Paragraph]:
     ]
 
 
-def _unsure() -> Paragraph:
-    warning = Content.assemble(("Unsure: ", "$text-warning"))
+def _perhaps() -> Paragraph:
+    warning = Content.assemble(("Perhaps: ", "$text-warning"))
     text = "this may not be what you asked for. Read it in its place (F2)."
     return Paragraph(Content.assemble((text, MUTED)), warning)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.language.printable import safe_line
+from assistant.retrieval.outcome import HIGH, LIKELY
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation
@@ -14,18 +15,12 @@ SUPPORT: dict[str, str] = {
     "supported": "phrased, checked",
     "unsupported": "not backed",
 }
-_HIGH, _FAIR = 0.85, 0.6
 
 
 def confidence(value: float) -> str:
     """How likely it is that the documents answer the question, in words and as a number."""
-    word = "High" if value >= _HIGH else "Fair" if value >= _FAIR else "Low"
+    word = "High" if value >= HIGH else "Fair" if value >= LIKELY else "Low"
     return f"{word} confidence ({value:.2f})"
-
-
-def is_low(value: float) -> bool:
-    """Whether a confidence is so low that the answer needs a warning."""
-    return value < _FAIR
 
 
 def backing(answer: "Answer") -> str:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from assistant.library.library import Library
+from assistant.library.stores import VectorsUnavailable
+from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.ranking import shipped_models
 from assistant.retrieval.search import fuse, prepare, search
 
 
@@ -57,3 +60,28 @@ def test_a_broken_vector_store_leaves_the_words(
     found, notice = search(seed_library, prepare(seed_library, "Ban Ki-moon visited in October"), 3)
     assert "Ban Ki-moon" in found[0].passage.text
     assert "vector store cannot be used" in notice
+
+
+@pytest.mark.parametrize("state", ["waiting", "lost"])
+def test_a_passage_without_a_vector_is_judged_as_if_it_had_one(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """A library that is still being indexed, or whose store cannot be read, answers."""
+    path = tmp_path / "bridge.txt"
+    path.write_text("The Oberbaum Bridge was built in 1896.\n\nWombats sleep in burrows.\n")
+    list(library.add([str(path)]))
+    question = "When was the Oberbaum Bridge built?"
+    once_indexed = retrieve(library, question, shipped_models())
+    if state == "waiting":
+        library.vectors.reset()
+        library.catalogue.mark_all_waiting()
+    else:
+
+        def fails(*_: object) -> None:
+            raise VectorsUnavailable("It cannot be read.", "")
+
+        monkeypatch.setattr(library.vectors, "nearest", fails)
+    found = retrieve(library, question, shipped_models())
+    assert found.notice
+    assert found.is_answered
+    assert found.confidence == pytest.approx(once_indexed.confidence, abs=0.02)

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.errors import AssistantError
 from assistant.retrieval.features import FEATURES
-from assistant.retrieval.ranking import SIGNALS
-from assistant.training.evidence import fit
+from assistant.retrieval.ranking import SIGNALS, of_words, probability
+from assistant.training.evidence import calibrated, fit
 from assistant.training.squad import read, sample
 
 SUBJECTS = {
@@ -46,6 +47,26 @@ def test_a_fitted_model_has_all_its_weights_and_its_figures(tmp_path: Path) -> N
     assert set(plain["figures_held_out"]) == set(SUBJECTS)
     assert plain["figures_held_out"]["bridges"]["first"] == 1
     assert "with_reader" not in model
+    words = model["words"]
+    assert isinstance(words, dict)
+    assert set(words["evidence"]["weights"]) == set(of_words(FEATURES)) < set(FEATURES)
+    assert set(words["confidence"]["weights"]) == set(of_words(SIGNALS)) < set(SIGNALS)
+
+
+def test_confidence_is_calibrated_for_a_mix_of_thirds() -> None:
+    """Whatever the numbers of each kind: each third weighs the same."""
+    rng = np.random.default_rng(1)
+    odds = {
+        "inside": rng.normal(2, 1, 900),
+        "outside": rng.normal(-4, 1, 300),
+        "impossible": rng.normal(1, 1, 100),
+        "near": rng.normal(0, 1, 50),
+    }
+    scale, error = calibrated([odds])
+    assert error < 0.06
+    likely = np.array([probability(scale.slope * z + scale.intercept) for z in odds["inside"]])
+    near = np.array([probability(scale.slope * z + scale.intercept) for z in odds["impossible"]])
+    assert np.median(likely) > 0.5 > np.median(near)
 
 
 def test_only_answerable_questions_are_drawn_and_always_the_same(tmp_path: Path) -> None:

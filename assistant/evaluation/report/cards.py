@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant.evaluation.report.words import escaped, figure, file_name, verdict_tag, with_gold
 from assistant.evaluation.results import Measure, ScoredQuestion, ShownSentence
+from assistant.retrieval.outcome import outcome
 
 # What a person should look at first.
 VERDICTS = ("overclaim", "wrong", "false refusal", "not judged", "refused", "right")
@@ -74,6 +75,8 @@ def _card(question: ScoredQuestion, anchor: str, units: Mapping[str, tuple[str, 
     confidence = float(answer.get("confidence") or 0)
     total = float((answer.get("timings") or {}).get("total_ms") or 0)
     told = [question.id, question.kind, _document(question), f"confidence {confidence:.2f}"]
+    if outcome(confidence, answered=answer.get("status") == "answered") == "perhaps":
+        told.append("said with \u201cperhaps\u201d")
     if total:
         told.append(figure(total, "ms"))
     return (

@@ -19,6 +19,7 @@ MEANINGS = (
     ("quoted", "the sentence stands in the document, word for word"),
     ("phrased, checked", "the model's words; numbers, names and content are in the cited quote"),
     ("not backed", "no quote supports it, so it is left out of the answer"),
+    ("perhaps", "an answer of low confidence: it is shown with its quote, for you to judge"),
     ("confidence", "how likely it is that your documents answer the question, from 0 to 1"),
     ("understood as", "a follow-up, with what it leaned on filled in"),
 )

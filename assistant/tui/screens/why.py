@@ -1,6 +1,6 @@
 """Why an answer is as it is: what was searched, found, drafted, checked, and what it took."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,10 +11,19 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from assistant.language.printable import safe_line
+from assistant.retrieval.outcome import LIKELY
 from assistant.tui import render, words
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer
+    from assistant.retrieval.outcome import Outcome
+
+
+_OUTCOMES: Mapping["Outcome", str] = {
+    "answered": "Answered: the documents are more likely to answer it than not.",
+    "perhaps": f"Perhaps: above the threshold, but below {LIKELY:.2f}: less likely than not.",
+    "not_found": "Not found: below the threshold the documents are taken not to answer it.",
+}
 
 
 class WhyScreen(ModalScreen[None]):
@@ -68,8 +77,9 @@ def _verdict(answer: "Answer") -> Content:
             f" of {answer.threshold:.2f}"
         )
     ]
+    lines.append(_muted(_OUTCOMES[answer.outcome]))
     if answer.status != "answered":
-        lines.append(_muted("Below the threshold the documents are taken not to answer it."))
+        lines.append(_muted("`assistant calibrate` fits the threshold to your own questions."))
     elif answer.mode == "compose":
         lines.append(_muted("The model's draft leads: its statements stood the check."))
     elif answer.draft is not None:
