@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from assistant.conversation.followups import Turn
+from assistant.conversation.turns import Turn
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.retrieval.search import ScoredPassage
@@ -110,7 +110,11 @@ class Answer:
 
     def as_turn(self) -> Turn:
         """The answer as a turn of its conversation, for the follow-ups to lean on."""
-        return Turn(self.standalone_question, self.text if self.status == "answered" else "")
+        if self.status != "answered":
+            return Turn(self.standalone_question)
+        found = self.citations[0].words[1] if self.citations else ""
+        sources = tuple(dict.fromkeys(c.source for c in self.citations))
+        return Turn(self.standalone_question, self.text, " ".join(found.split()), sources)
 
     def to_json(self, question_id: str | int | None = None) -> dict[str, Any]:
         """The answer as the contract's JSON object, version 1 (see answer.schema.json)."""
