@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-from assistant.conversation.followups import Turn
+from assistant.answering.asking import Kind
+from assistant.conversation.turns import Turn
+from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.retrieval.outcome import Outcome, outcome
@@ -29,7 +32,8 @@ class Statement:
 class Citation:
     """A verbatim quote: `quote` is the source document's text[span].
 
-    `answer` is the span of the words in it that answer, where a reader found them.
+    `answer` is the span of the words in it that answer, where a reader found them; `day` is when
+    its document was written, where it says so.
     """
 
     marker: int
@@ -41,6 +45,7 @@ class Citation:
     quote: str
     headings: tuple[str, ...] = ()
     answer: Span | None = None
+    day: date | None = None
 
     @property
     def words(self) -> tuple[str, str, str]:
@@ -89,7 +94,11 @@ class Timings:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer with its evidence; `draft` and `confidence` tell why it is as it is."""
+    """An answer with its evidence; `draft` and `confidence` tell why it is as it is.
+
+    `lead` is what is said before the statements ("Yes."); for small talk and what the library
+    holds it is all that is said, and there are no statements.
+    """
 
     question: str
     standalone_question: str
@@ -108,6 +117,18 @@ class Answer:
     timings: Timings
     draft: Draft | None = None
     notices: tuple[str, ...] = field(default=())
+    kind: Kind = "fact"
+    lead: str = ""
+
+    def date_of(self, citation: Citation) -> str:
+        """The date of a citation's document in words, where its quote or the answer depends on it.
+
+        It does where the quote says "on Friday", and where documents stand beside each other.
+        """
+        if citation.day is None:
+            return ""
+        matters = self.kind in {"disagreement", "comparison"} or is_relative(citation.quote)
+        return written(citation.day) if matters else ""
 
     @property
     def outcome(self) -> Outcome:
@@ -116,7 +137,11 @@ class Answer:
 
     def as_turn(self) -> Turn:
         """The answer as a turn of its conversation, for the follow-ups to lean on."""
-        return Turn(self.standalone_question, self.text if self.status == "answered" else "")
+        if self.status != "answered":
+            return Turn(self.standalone_question)
+        found = self.citations[0].words[1] if self.citations else ""
+        sources = tuple(dict.fromkeys(c.source for c in self.citations))
+        return Turn(self.standalone_question, self.text, " ".join(found.split()), sources)
 
     def to_json(self, question_id: str | int | None = None) -> dict[str, Any]:
         """The answer as the contract's JSON object, version 1 (see answer.schema.json)."""
@@ -136,6 +161,8 @@ class Answer:
             "citations": [_citation(c) for c in self.citations],
             "passages": [passage_json(p.found) | {"used": p.used} for p in self.passages],
             "mode": self.mode,
+            "kind": self.kind,
+            "lead": self.lead,
             "model": dict(self.model) if self.model else None,
             "embedder": dict(self.embedder),
             "prompt": dict(self.prompt),
@@ -152,8 +179,14 @@ class Answer:
         }
 
 
-def cite(marker: int, passage: Passage, span: Span, answer: Span | None = None) -> Citation:
-    """The citation of a span of a passage."""
+def cite(
+    marker: int,
+    passage: Passage,
+    span: Span,
+    answer: Span | None = None,
+    day: date | None = None,
+) -> Citation:
+    """The citation of a span of a passage; `day` is its document's date."""
     return Citation(
         marker,
         passage.source,
@@ -164,6 +197,7 @@ def cite(marker: int, passage: Passage, span: Span, answer: Span | None = None) 
         passage.slice(span),
         passage.headings,
         answer,
+        day,
     )
 
 
@@ -186,4 +220,5 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "lines": list(citation.lines),
         "span": list(citation.span),
         "quote": citation.quote,
+        "date": citation.day.isoformat() if citation.day else None,
     }

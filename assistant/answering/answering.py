@@ -2,34 +2,37 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.answering.answer import (
-    Answer,
-    Citation,
-    Mode,
-    PassageUse,
-    Statement,
-    Timings,
-    cite,
-)
-from assistant.answering.check import Verdict
+from assistant.answering.answer import Answer
+from assistant.answering.arranging import NOTHING, Arrangement, arrange
+from assistant.answering.assembling import REFUSAL, Ask, Assembler
+from assistant.answering.comparing import sides
 from assistant.answering.drafting import Drafting, Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
-from assistant.answering.lead import draft_leads
+from assistant.answering.joining import joined, missing, turn_of
 from assistant.answering.llm import Llm
-from assistant.conversation.followups import Turn, make_standalone
+from assistant.answering.replies import reply_to
+from assistant.conversation.followups import make_standalone
+from assistant.conversation.turns import Turn
+from assistant.conversation.wording import core, parts
 from assistant.errors import QuestionError
+from assistant.language.languages import other_language
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.ranking import RankingModels
 from assistant.retrieval.reading import Reader
 from assistant.retrieval.search import Part
 
+__all__ = ["MAX_QUESTION_CHARS", "REFUSAL", "AnswerModels", "Answerer", "readable_question"]
+
 MAX_QUESTION_CHARS = 4_000
-REFUSAL = "The documents do not answer this."
+OTHER_LANGUAGE = (
+    "This looks like {}. Questions are understood in English; documents in other languages are"
+    " searched by their words and quoted as they are."
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Answerer:
         self._models = models
         self._reader = models.reader
         self._phrasing = phrasing
+        self._assembler = Assembler(library, phrasing, models.llm)
 
     def answer(
         self,
@@ -71,24 +75,90 @@ class Answerer:
         """
         began = time.perf_counter()
         asked = readable_question(question)
-        standalone = make_standalone(asked, history)
-        yield Understood(asked, standalone)
+        ask = Ask(asked, began)
         with self.library.answering():  # indexing goes after it
-            for found in stages(
-                self.library, standalone, self._models.ranking, self._reader, self._without
-            ):
-                yield Found(found)
-        if found.reader_failed:  # said once; the next questions do without it
-            self._reader = None
-        notices = [found.notice] if found.notice else []
+            reply = reply_to(asked, history, self.library)
+        if reply is not None:
+            yield Understood(asked, asked)
+            yield Answered(self._assembler.told(ask, reply))
+            return
+        plain = core(asked)
+        questions = parts(plain)
+        if len(questions) > 1:
+            yield from self._several(ask, questions, history)
+            return
+        standalone = make_standalone(plain, history)
+        if (pair := sides(standalone)) is not None:
+            yield from self._several(ask, pair, (), standalone)
+            return
+        yield Understood(asked, standalone)
+        yield from self._single(ask, standalone, cancel)
+
+    def _single(
+        self, ask: Ask, standalone: str, cancel: threading.Event | None
+    ) -> Iterator[AnswerEvent]:
+        """The answer to one question, phrased if the LLM is sure of it."""
+        found = yield from self._search(standalone)
+        notices = self._notices(ask.question, found)
         drafting = Drafting(self._phrasing, found)
         if found.is_answered and self._models.llm is not None:
             yield from drafting.write(self._models.llm, cancel)
         if drafting.failure:
             notices.append(drafting.failure)
-        for text in notices:
-            yield Notice(text)
-        yield Answered(self._assemble(asked, found, drafting, notices, began))
+        for notice in notices:
+            yield Notice(notice)
+        shown = arrange(found) if found.is_answered else NOTHING
+        yield Answered(self._assembler.found(ask, found, drafting, notices, shown))
+
+    def _several(
+        self,
+        ask: Ask,
+        questions: Sequence[str],
+        history: Sequence[Turn],
+        compared: str = "",
+    ) -> Iterator[AnswerEvent]:
+        """The quotes for several questions in one, or for the sides of what is `compared`.
+
+        A later question may lean on those before it. Nothing is phrased: a draft would have to
+        keep apart what belongs to which.
+        """
+        turns = list(history)
+        found: list[Retrieval] = []
+        yield Understood(ask.question, compared or ask.question)
+        for question in questions:
+            alone = question if compared else make_standalone(question, turns)
+            one = yield from self._search(alone)
+            found.append(one)
+            turns.append(turn_of(one))
+        whole = joined(compared or " ".join(f.question for f in found), found)
+        notices = self._notices(ask.question, whole)
+        notices += [missing(f.question) for f in found if not f.is_answered and whole.is_answered]
+        for notice in notices:
+            yield Notice(notice)
+        yield Found(whole)
+        shown = [e for f in found if f.is_answered for e in arrange(f).shown]
+        once = tuple({(e.passage.id, e.span): e for e in shown}.values())
+        arrangement = Arrangement("comparison" if compared else "several", once)
+        drafting = Drafting(self._phrasing, whole)
+        yield Answered(self._assembler.found(ask, whole, drafting, notices, arrangement))
+
+    def _search(self, question: str) -> Generator[AnswerEvent, None, Retrieval]:
+        """The evidence for a question, telling each stage of it."""
+        with self.library.answering():
+            for found in stages(
+                self.library, question, self._models.ranking, self._reader, self._without
+            ):
+                yield Found(found)
+        if found.reader_failed:  # said once; the next questions do without it
+            self._reader = None
+        return found
+
+    @staticmethod
+    def _notices(asked: str, found: Retrieval) -> list[str]:
+        notices = [found.notice] if found.notice else []
+        if language := other_language(asked):
+            notices.append(OTHER_LANGUAGE.format(language))
+        return notices
 
     def describe(self) -> dict[str, Any]:
         """What the answers depend on beside the library: models, prompts, parts left out."""
@@ -122,51 +192,6 @@ class Answerer:
                 turns.append(self.complete(item, turns).as_turn())
         return turns
 
-    def _assemble(
-        self,
-        asked: str,
-        found: Retrieval,
-        drafting: Drafting,
-        notices: Sequence[str],
-        began: float,
-    ) -> Answer:
-        draft, verdicts = drafting.checked()
-        mode: Mode = "quote"
-        said: tuple[Statement, ...] = ()
-        cited: tuple[Citation, ...] = ()
-        if found.is_answered:
-            composed = draft is not None and draft_leads(
-                found, verdicts, draft.mean_log_probability, self._phrasing.answering
-            )
-            mode = "compose" if composed else "quote"
-            said, cited = _composed(found, verdicts) if composed else _quoted(found)
-        now = time.perf_counter()
-        shown_at = drafting.first_token_at if mode == "compose" else None
-        return Answer(
-            question=asked,
-            standalone_question=found.question,
-            status="answered" if found.is_answered else "not_found",
-            text=_text(said) if found.is_answered else REFUSAL,
-            confidence=found.confidence,
-            threshold=found.threshold,
-            statements=said,
-            citations=cited,
-            passages=_uses(found, self._phrasing.sentences if draft else 1),
-            mode=mode,
-            model=self._models.llm.describe() if self._models.llm is not None else None,
-            embedder=self.library.embedder.describe(),
-            prompt={"name": drafting.prompt.name, "hash": drafting.prompt.hash},
-            usage=drafting.usage(),
-            timings=Timings(
-                retrieve_ms=found.milliseconds,
-                first_token_ms=(shown_at - began) * 1000 if shown_at else found.milliseconds,
-                total_ms=(now - began) * 1000,
-                tokens_per_s=drafting.tokens_per_s(),
-            ),
-            draft=draft,
-            notices=tuple(notices),
-        )
-
 
 def readable_question(question: str) -> str:
     """The question in one line, without control characters.
@@ -182,40 +207,3 @@ def readable_question(question: str) -> str:
             "Shorten it; long texts belong into the library (`assistant add`).",
         )
     return asked
-
-
-def _quoted(found: Retrieval) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-    best = found.evidence[0]
-    text = " ".join(best.quote.split())
-    return (Statement(text, "exact", (1,)),), (cite(1, best.passage, best.span, best.answer),)
-
-
-def _composed(
-    found: Retrieval, verdicts: Sequence[Verdict]
-) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-    markers: dict[int, int] = {}
-    said = []
-    for verdict in verdicts:
-        if verdict.evidence is None:
-            said.append(Statement(verdict.text, "unsupported", ()))
-            continue
-        marker = markers.setdefault(verdict.evidence, len(markers) + 1)
-        said.append(Statement(verdict.text, verdict.support, (marker,)))
-    cited = [(found.evidence[number], marker) for number, marker in markers.items()]
-    return tuple(said), tuple(cite(marker, e.passage, e.span, e.answer) for e, marker in cited)
-
-
-def _text(said: Sequence[Statement]) -> str:
-    """The statements that stand, each with its markers."""
-    return " ".join(
-        f"{s.text} {' '.join(f'[{m}]' for m in s.citations)}"
-        for s in said
-        if s.support != "unsupported"
-    )
-
-
-def _uses(found: Retrieval, sentences: int) -> tuple[PassageUse, ...]:
-    """The passages; used are those whose sentences were drafted from or quoted."""
-    read = found.evidence[:sentences] if found.is_answered else ()
-    ids = {e.passage.id for e in read}
-    return tuple(PassageUse(p, p.passage.id in ids) for p in found.passages)

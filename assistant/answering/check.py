@@ -78,7 +78,7 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
         return "it repeats what the evidence says once"
     if added := _claims(statement) - _claims(evidence.quote) - _claims(question):
         return f"{sorted(added)[0]!r} is not in the evidence"
-    if _is_negative(statement) != _negates(evidence.quote, set(said)):
+    if says_not(statement) != negates(evidence.quote, set(said)):
         return "one of the two is negated"
     if _order(said, here) < _ORDER:
         return "its words stand in another order"
@@ -100,11 +100,12 @@ def _claims(text: str) -> set[str]:
     return {w.text.lower() for w in words(text)} & _CLAIMS
 
 
-def _is_negative(text: str) -> bool:
+def says_not(text: str) -> bool:
+    """Whether a text negates, once or three times."""
     return len(_NEGATION.findall(text)) % 2 == 1
 
 
-def _negates(quote: str, said: set[str]) -> bool:
+def negates(quote: str, said: set[str]) -> bool:
     """Whether the quote negates what the statement speaks of.
 
     A negation counts if one of the next words is in the statement: that a town was taken

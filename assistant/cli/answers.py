@@ -50,23 +50,26 @@ def print_answer(answer: Answer) -> None:
     tell_notices(answer)
     if answer.outcome == "perhaps":
         output.say(_wrapped(PERHAPS, width))
-    output.say(_emphasised(_wrapped(_shown(answer), width), width))
+    for paragraph in _shown(answer):
+        output.say(_emphasised(_wrapped(paragraph, width), width))
     if answer.status == "not_found":
         _print_nearest(answer, width)
         return
     dropped = sum(s.support == "unsupported" for s in answer.statements)
     if dropped:
         output.say(f"({output.counted(dropped, 'unsupported statement')} left out)")
+    if not answer.citations:  # small talk, or what the library holds
+        return
     output.say()
     for citation in answer.citations:
-        output.say(_heading(citation))
+        output.say(_heading(citation, answer.date_of(citation)))
         if answer.mode == "compose":  # otherwise the answer above is the quote
             output.say(_wrapped(f"\u201c{safe_line(citation.quote)}\u201d", width, "    "))
     output.say()
     how = "phrased by the model and checked" if answer.mode == "compose" else "quoted"
-    output.say(
-        f"Confidence {answer.confidence:.2f}, {how}, {answer.timings.total_ms / 1000:.1f} s."
-    )
+    sure = "" if answer.kind == "summary" else f"Confidence {answer.confidence:.2f}, "
+    last = f"{sure}{how}, {answer.timings.total_ms / 1000:.1f} s."
+    output.say(f"{last[0].upper()}{last[1:]}")
 
 
 def tell_notices(answer: Answer) -> None:
@@ -87,11 +90,15 @@ def _print_nearest(answer: Answer, width: int) -> None:
     output.say("\nAdd documents that do with `assistant add PATH`, or ask in other words.")
 
 
-def _shown(answer: Answer) -> str:
-    """The answer's text; a quote in quotation marks, its marker behind them."""
+def _shown(answer: Answer) -> list[str]:
+    """The answer in paragraphs; quotes in quotation marks, their markers behind them."""
     if answer.status == "not_found" or answer.mode == "compose":
-        return answer.text
-    return " ".join(f"\u201c{_marked(c)}\u201d [{c.marker}]" for c in answer.citations)
+        return [answer.text]
+    quotes = [f"\u201c{_marked(c)}\u201d [{c.marker}]" for c in answer.citations]
+    lead = answer.lead.splitlines()
+    if len(quotes) == 1:
+        return [" ".join((*lead, *quotes))]
+    return [*lead, *(f"\u2022 {quote}" for quote in quotes)]
 
 
 def _marked(citation: Citation) -> str:
@@ -106,12 +113,13 @@ def _emphasised(text: str, width: int) -> str:
     return text.replace(_FROM, on).replace(_TO, off)
 
 
-def _heading(citation: Citation) -> str:
+def _heading(citation: Citation, day: str) -> str:
     first, last = citation.lines
     lines = str(first) if first == last else f"{first}-{last}"
     page = f", page {citation.page}" if citation.page else ""
     path = f"  {' > '.join(citation.headings)}" if citation.headings else ""
-    return safe_line(f"[{citation.marker}] {citation.source}:{lines}{page}{path}")
+    dated = f"  ({day})" if day else ""
+    return safe_line(f"[{citation.marker}] {citation.source}:{lines}{page}{path}{dated}")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:

@@ -2,89 +2,88 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from assistant.language.questions import answer_type
-from assistant.language.words import STOP_WORDS, content_terms, words
-
-_PERSON = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself)\b", re.IGNORECASE)
-_THING = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|this|that|these|those|there|one|ones|then)\b",
-    re.IGNORECASE,
+from assistant.conversation.ellipsis import other_than, re_asked, substituted
+from assistant.conversation.leaning import (
+    Pointer,
+    correction,
+    fragment,
+    is_bare,
+    leans,
+    pointers,
+    without_opening,
 )
-_LEANING = re.compile(
-    r"^\s*(?:and|but|or|so|also|what about|how about|what else|who else|where else|why not)\b",
-    re.IGNORECASE,
-)
-# "that" and "there" as in "Is there a", "said that": they point at nothing.
-_POINTLESS = re.compile(r"\b(?:is|are|was|were) there\b|\b\w+(?:id|ed|ys|ay) that\b", re.IGNORECASE)
-_SIGNS = "?!.,;:()[]\"'\u201c\u201d\u2018\u2019"
-_NAME = re.compile(r"\b[A-Z][\w'\u2019.-]*(?:\s+(?:(?:of|the|de|al|and)\s+)?[A-Z][\w'\u2019.-]*)*")
+from assistant.conversation.mentions import AUXILIARIES, content, question_words
+from assistant.conversation.referents import Referents
+from assistant.conversation.turns import Turn
 
+__all__ = ["Turn", "leans", "make_standalone"]
 
-@dataclass(frozen=True)
-class Turn:
-    """An earlier question, as it was understood, and its answer (empty where it had none)."""
-
-    question: str
-    answer: str = ""
+# What says only that something is: "When was that?" asks of the event, not of a thing.
+_EVENTS = frozenset("happen happened occur occurred place mean".split())
 
 
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
     """The question with what it leans on filled in; unchanged if it stands alone.
 
-    A pronoun takes the name that the conversation is about; a question with too little of its
-    own takes the words of the one before it, in brackets, so that nothing is put in its mouth.
+    Pronouns take what the conversation speaks of; a fragment ("And in Paris?") takes its place in
+    the question before it; a bare "When?" asks that question in another way.
     """
     if not history or not leans(question):
         return question
     last = history[-1]
+    corrected = correction(question)
+    plain = (corrected or "").strip(" ?.!") if corrected is not None else ""
+    if corrected is not None:
+        if question_words(plain)[0] and not leans(corrected):
+            return _ended(corrected)
+        if plain and not question_words(plain)[0]:
+            return _ended(other_than(plain, history) or substituted(plain, last))
+        question = corrected or question
+    if (part := fragment(question)) is not None:
+        return _ended(substituted(_filled(part, history) if pointers(part) else part, last))
+    return _ended(_filled(without_opening(question), history))
+
+
+def _filled(question: str, history: Sequence[Turn]) -> str:
+    last = history[-1]
+    asking, rest = question_words(question)
+    found = pointers(question)
+    own = [w for w in content(rest) if w.lower() not in _EVENTS]
+    if asking and not own and all(p.points == "event" for p in found):
+        return re_asked(asking, last)
+    referents = Referents(history, question)
     filled = question
-    if _PERSON.search(question) and (name := _subject(history, set(_names_in(question)))):
-        filled = _PERSON.sub(lambda m: _as(m.group(), name), question, count=1)
-        if len(content_terms(filled)) - len(content_terms(name)) >= 2:
-            return filled
-    carried = [w.strip(_SIGNS) for w in last.question.split()]
-    own = {w.text.lower() for w in words(filled)} | STOP_WORDS
-    missing = [w for w in carried if w and w.lower() not in own]
-    return f"{filled.rstrip('?!. ')} ({' '.join(missing)})?" if missing else filled
+    shift = 0
+    for pointer in found:
+        text = _done(question, pointer, last) or referents.of(pointer)
+        if not text:
+            continue
+        text = _inflected(text, pointer, question[: pointer.start])
+        filled = filled[: pointer.start + shift] + text + filled[pointer.end + shift :]
+        shift += len(text) - (pointer.end - pointer.start)
+    if filled == question or (is_bare(question) and not found):
+        topic = referents.topic()
+        return f"{question.rstrip('?!. ')} ({topic})" if topic else re_asked(asking, last)
+    return filled
 
 
-def leans(question: str) -> bool:
-    """Whether a question needs the one before it: a pronoun, an opening "and", or too few words."""
-    plain = _POINTLESS.sub(" ", question)
-    if _LEANING.search(plain) or _PERSON.search(plain) or _THING.search(plain):
-        return True
-    own = [w for w in words(question) if w.text.lower() not in STOP_WORDS]
-    # "Who is Guterres?" has little of its own, but a name.
-    return len(own) < 2 and not _names_in(question)
+def _done(question: str, pointer: Pointer, last: Turn) -> str:
+    """What "do that" repeats: the predicate of a question that asked who did it."""
+    asking, rest = question_words(last.question)
+    did = re.search(r"\bdo(?:ne)?\s+$", question[: pointer.start])
+    subject = asking.lower() == "who" and rest.split()[:1] and rest.split()[0] not in AUXILIARIES
+    return f"that, {rest.rstrip('?!. ')}" if pointer.points == "event" and did and subject else ""
 
 
-def _subject(history: Sequence[Turn], exclude: set[str]) -> str:
-    """Whom the conversation is about: the first name of the last question that has one.
-
-    After a "who" question it is whoever the answer named, and a quote names several: then there is
-    none, and the words of the question itself are carried over.
-    """
-    for turn in reversed(history):
-        if answer_type(turn.question) == "person":
-            return ""
-        if found := [name for name in _names_in(turn.question) if name not in exclude]:
-            return found[0]
-    return ""
+def _inflected(text: str, pointer: Pointer, before: str) -> str:
+    if pointer.is_possessive:
+        return text if re.search(r"['\u2019]s?$", text) else f"{text}'" + "s" * (text[-1] != "s")
+    if pointer.points == "place" and not re.search(r"\b(?:in|from|to|at|near)\s+$", before):
+        return f"in {text}"
+    return text
 
 
-def _names_in(text: str) -> list[str]:
-    found = []
-    for match in _NAME.finditer(text):
-        name = match.group().rstrip(".'")
-        parts = name.split()
-        while parts and parts[0].lower() in STOP_WORDS:
-            parts = parts[1:]
-        if parts:
-            found.append(" ".join(parts).removesuffix("'s").removesuffix("\u2019s"))
-    return found
-
-
-def _as(pronoun: str, name: str) -> str:
-    return f"{name}'s" if pronoun.lower() in {"his", "her", "hers"} else name
+def _ended(question: str) -> str:
+    question = question.strip().rstrip("?!. ,")
+    return f"{question[:1].upper()}{question[1:]}?"

@@ -14,7 +14,7 @@ from assistant.evaluation.question_fields import Fields
 
 FIELDS = tuple(
     (
-        "id question answerable answers source evidence history standalone passage kind "
+        "id question answerable answers items source evidence history standalone passage kind "
         "candidates note"
     ).split()
 )
@@ -28,7 +28,8 @@ class EvalQuestion:
 
     `source` is a path or the last part of one, `passage` the paragraph that answers, `evidence`
     the sentences that do. `history` holds the earlier turns, `standalone` the question as it would
-    be put without them. `place` is where it stands in its file ("line 3").
+    be put without them. `items` are all things that the answer must name. `place` is where the
+    question stands in its file ("line 3").
     """
 
     id: str
@@ -42,6 +43,7 @@ class EvalQuestion:
     passage: str = ""
     kind: str = ""
     place: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _question(fields: Fields) -> tuple[EvalQuestion, list[Problem]]:
         question=" ".join(fields.text("question", MAX_QUESTION_CHARS, needed=True).split()),
         answerable=fields.flag("answerable", True),
         answers=fields.texts("answers"),
+        items=fields.texts("items"),
         source=fields.text("source"),
         evidence=fields.texts("evidence"),
         history=fields.turns("history", MAX_QUESTION_CHARS),

@@ -237,6 +237,12 @@ class Catalogue(Tracking):
             raise LibraryError(f"{source} is not in the library.", "See `assistant sources`.")
         return str(rows[0][0])
 
+    def head(self, source: str, characters: int) -> str:
+        """The beginning of a document's text; "" if it is not in the library."""
+        query = "SELECT substr(text, 1, ?) FROM documents WHERE source = ?"
+        rows = self._rows(query, (characters, source))
+        return str(rows[0][0]) if rows else ""
+
     # Passages.
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:

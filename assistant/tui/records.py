@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from assistant.answering.answer import (
@@ -67,6 +67,8 @@ def _restored(answer: Mapping[str, Any], why: Mapping[str, Any]) -> Answer:
             draft["finish"],
         ),
         notices=tuple(why["notices"]),
+        kind=answer.get("kind", "fact"),
+        lead=str(answer.get("lead", "")),
     )
 
 
@@ -87,6 +89,7 @@ def _citation(value: Mapping[str, Any], headings: list[str], words: list[int] | 
         quote=str(value["quote"]),
         headings=tuple(headings),
         answer=(words[0], words[1]) if words else None,
+        day=date.fromisoformat(value["date"]) if value.get("date") else None,
     )
 
 

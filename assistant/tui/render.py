@@ -72,9 +72,9 @@ def answer_text(answer: "Answer") -> Content:
     if answer.status != "answered":
         return Content(safe_line(answer.text))
     if answer.mode == "quote":
-        return Content(" ").join(
-            quoted(c) + Content(" ") + marker(c.marker) for c in answer.citations
-        )
+        quotes = [quoted(c) + Content(" ") + marker(c.marker) for c in answer.citations]
+        lead = [Content(safe_line(line)) for line in answer.lead.splitlines()]
+        return Content("\n" if len(quotes) != 1 else " ").join([*lead, *quotes])
     said = [s for s in answer.statements if s.support != "unsupported"]
     mixed = len({s.support for s in said}) > 1
     parts: list[Content] = []
@@ -92,10 +92,12 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     """Below the answer: its sources, what was left out, how sure it is."""
     if answer.status != "answered":
         return Hanging(_refusal_help(answer))
+    if not answer.citations:
+        return Hanging([])  # small talk, or what the library holds
     lines = [_perhaps()] if answer.outcome == "perhaps" else []
     said = {_bare(s.text) for s in answer.statements}
     for citation in answer.citations:
-        lines.append(place_line(citation))
+        lines.append(place_line(citation, answer.date_of(citation)))
         if answer.mode == "compose" and _bare(citation.quote) not in said:
             lines.append(Paragraph(quoted(citation).stylize_before(MUTED), _INDENT))
     lines += [*_left_out(answer), *map(_notice, answer.notices)]
@@ -109,12 +111,14 @@ def _bare(text: str) -> str:
     return " ".join(text.split()).rstrip(".!?")
 
 
-def place_line(place: "Citation") -> Paragraph:
-    """Where a quote stands: marker, file, lines, headings."""
+def place_line(place: "Citation", day: str = "") -> Paragraph:
+    """Where a quote stands: marker, file, lines, headings, and the `day` of its document."""
     where = f"{words.file_name(place.source)}, {words.lines(place)}"
     line = link(where, f"cite({place.marker})")
     if place.headings:
         line += Content.assemble((f" \u203a {safe_line(place.headings[-1])}", MUTED))
+    if day:
+        line += Content.assemble((f" \u00b7 {day}", MUTED))
     return Paragraph(line, marker(place.marker) + Content(" "))
 
 
@@ -196,8 +200,9 @@ def _notice(text: str) -> Paragraph:
 
 
 def _foot(answer: "Answer") -> Content:
+    sure = [words.confidence(answer.confidence)] if answer.kind != "summary" else []
     parts = [
-        words.confidence(answer.confidence),
+        *sure,
         words.backing(answer),
         words.seconds(answer.timings.total_ms),
     ]

@@ -36,7 +36,7 @@ def test_all_fields_are_read(tmp_path: Path) -> None:
     line = {
         "id": 7, "question": " a \n b ", "answerable": True, "answers": ["x"], "source": "s.txt",
         "evidence": ["e"], "history": ["h"], "standalone": "t", "passage": "p", "kind": "who",
-        "candidates": ["c"], "note": "n",
+        "candidates": ["c"], "note": "n", "items": ["x"],
     }  # fmt: skip
     assert set(line) == set(FIELDS)
     found = read_set(write(tmp_path, json.dumps(line)))

@@ -27,6 +27,13 @@ def _golds(case: Case) -> tuple[str, ...]:
     return case.golds if case.question.answerable else ()
 
 
+def _items(case: Case) -> float | None:
+    wanted = case.question.items
+    if not wanted or not case.question.answerable:
+        return None
+    return sum(matching.contains(case.text, [item]) for item in wanted) / len(wanted)
+
+
 def _exact(case: Case) -> float | None:
     return matching.exact_match(case.text, _golds(case)) if _is_known(case) else None
 
@@ -77,7 +84,8 @@ MEASURES = (
         "answer",
         "Share of answerable questions whose answer has a gold answer in it (as whole words after"
         " SQuAD's normalisation) or, where all gold answers have more than 12 words, cites a"
-        " sentence marked as evidence or comes to a ROUGE-L of 0.5. Refused is not right.",
+        " sentence marked as evidence or comes to a ROUGE-L of 0.5; of those"
+        " with items, that name all of them. Refused is not right.",
         _right,
     ),
     Definition(
@@ -88,6 +96,14 @@ MEASURES = (
         " whole words after SQuAD's normalisation. Refused is none.",
         _gold_in_answer,
         source="Liu et al. 2023, Lost in the Middle",
+    ),
+    Definition(
+        "items_in_answer",
+        "items in the answer",
+        "answer",
+        "Mean share of a question's items (of a list, of both sides of a comparison) that stand in"
+        " the answer, as whole words after SQuAD's normalisation. Refused is none.",
+        _items,
     ),
     Definition(
         "exact",

@@ -1,0 +1,167 @@
+"""What a question asks for, beyond a fact: a list, a summary, a comparison, the library, a chat."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.conversation.mentions import asked_noun, question_words
+from assistant.language.questions import answer_type
+
+Kind = Literal[
+    "fact",
+    "yes_no",
+    "list",
+    "definition",
+    "comparison",
+    "disagreement",
+    "several",
+    "summary",
+    "library",
+    "talk",
+]
+Talk = Literal["greeting", "thanks", "farewell", "help", "who", "wellbeing", "praise"]
+
+_TALK: dict[Talk, re.Pattern[str]] = {
+    "greeting": re.compile(
+        r"(?:hi|hello|hey|hallo|howdy|greetings|good (?:morning|afternoon|evening|day))"
+        r"(?: (?:there|again|assistant|everyone|you))?"
+    ),
+    "thanks": re.compile(
+        r"(?:ok(?:ay)?,? |great,? |perfect,? )?(?:many |a lot of )?(?:thanks?|thx|thank you|cheers)"
+        r"(?: (?:you|a lot|so much|very much|again|for (?:your|the) help|for (?:that|this)))*"
+    ),
+    "farewell": re.compile(
+        r"(?:good ?)?bye(?: bye)?(?: for now)?|see you(?: later| soon)?|good night"
+    ),
+    "help": re.compile(
+        r"/?help(?: me)?(?: please)?|(?:what|which questions) can (?:you|i) (?:do|ask)(?: you)?"
+        r"(?: here| for me)?|how (?:do|can) you help(?: me)?|what do you do|commands?|usage"
+    ),
+    "who": re.compile(
+        r"(?:who|what) are you(?: exactly)?|what(?: is|'s) your name|"
+        r"are you (?:a |an )?(?:human|robot|bot|ai|person|machine|real|chatgpt|language model)"
+    ),
+    "wellbeing": re.compile(r"how are you(?: doing)?(?: today)?|how(?: is|'s) it going|what'?s up"),
+    "praise": re.compile(
+        r"(?:ok(?:ay)?|great|good|nice|cool|perfect|wonderful|excellent|awesome|got it|i see|"
+        r"well done|good (?:job|work|answer)|very (?:good|nice|helpful))(?: (?:answer|job|one))?"
+    ),
+}
+
+_DOCUMENTS = r"(?:documents?|files?|sources?|texts|papers|pdfs|articles)"
+_MINE = (
+    r"(?:(?:do|did|have|can) (?:i|we|you) (?:have|add(?:ed)?|know|read|got|hold|index(?:ed)?|see|"
+    r"search|use)|(?:are|is) (?:there|indexed|available|stored|loaded|in (?:the|my|this|your) "
+    r"(?:library|collection|index))|does (?:the|my|this|your) library (?:have|hold|contain)|"
+    r"have (?:been )?(?:added|indexed))"
+)
+_LIBRARY = re.compile(
+    rf"(?:(?:which|what)(?: kinds? of| other)? {_DOCUMENTS} {_MINE}.*"
+    rf"|(?:list|show|name)(?: me)?(?: all)?(?: of)?(?: the| my| your)? {_DOCUMENTS}"
+    rf"(?: (?:i have|you have|you know|in (?:the|my|this|your) library|there are))?"
+    rf"|how many {_DOCUMENTS} {_MINE}.*"
+    r"|what(?: is|'s) in (?:the|my|this|your) (?:library|collection|index)"
+    r"|what do (?:i|we|you) have(?: here| in (?:the|my|this|your) library)?"
+    rf"|what are (?:my|the|these) {_DOCUMENTS}(?: about)?"
+    r"|how (?:big|large) is (?:the|my|this|your) library)",
+    re.IGNORECASE,
+)
+_POINTING = (
+    r"(?:this|that|it|(?:the|this|that|my)(?: \w+)? (?:document|text|article|file|paper|report|"
+    r"letter|page))"
+)
+_SUMMARY = re.compile(
+    r"(?:(?:give|write|make|show)(?: me| us)? )?(?:a |an |the |me )*(?:short |brief |quick )?"
+    r"(?:summari[sz]e|summary|sum up|overview|tl;?dr|gist|key points|main points|abstract)\b"
+    r"(?: of| on| for)?:? ?(?P<of>.*)"
+    r"|what(?: is| are| was| were|'s) (?P<about>.+?) about"
+    r"|what does (?P<says>.+?) (?:talk about|deal with|cover)"
+    r"|what (?:is|are) (?:the )?(?:main |key |most important )(?:points?|ideas?|message|topics?)"
+    r"(?: (?:of|in) (?P<points>.+))?",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"(?:list|name|enumerate|give me (?:all|a list)|show (?:me )?all)\b.+"
+    r"|who (?:are|were) (?:all )?the \w+s\b.*"
+    r"|what (?:are|were) (?:all )?(?:the |some (?:of the )?)(?:\w+ ){0,3}?\w+s\b.*",
+    re.IGNORECASE,
+)
+# "Which countries signed it", but not "What limits the cycle".
+_PLURAL_SUBJECT = re.compile(
+    r"(?:which|what) (?!(?:is|was|has|does|did|do)\b)(?:\w+(?<!s) )?"
+    r"(?!(?:is|was|has|does)\b)\w+(?<![sui])s (?!(?:the|an?|in|of|to|for|on|at|by|with|from|his|"
+    r"her|its|their|that|both|up|out)\b)\w+",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    r"(?:what(?: is| are|'s)|define|explain)(?: meant by)? (?:(?:a|an|the term|the word) )?"
+    r"(?P<term>[^,?.]{2,60})"
+    r"|what does (?:the (?:term|word) )?(?P<means>[^,?.]{2,60}?) (?:mean|stand for)"
+    r"|what do (?:we|you|they) mean by (?P<by>[^,?.]{2,60})"
+    r"|(?:the )?(?:definition|meaning) of (?P<of>[^,?.]{2,60})",
+    re.IGNORECASE,
+)
+_NOT_A_TERM = re.compile(
+    r"\b(?:of|in|at|for|from|with|by|to|on|that|which|who|the|between)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A wish for a summary; `target` names what of, "" for what was just spoken of."""
+
+    target: str
+
+
+def talk(question: str) -> Talk | None:
+    """What small talk or command the whole question is; None if it asks something."""
+    plain = re.sub(r"[\s!.,?:;)(\u263a-\U0001faff-]+$", "", question.strip().lower())
+    plain = " ".join(plain.replace("\u2019", "'").split())
+    return next((kind for kind, form in _TALK.items() if form.fullmatch(plain)), None)
+
+
+def asks_library(question: str) -> bool:
+    """Whether it asks which documents there are, or how many."""
+    return _LIBRARY.fullmatch(_bare(question)) is not None
+
+
+def summary(question: str) -> Summary | None:
+    """The wish for a summary; None if the question asks for something else."""
+    found = _SUMMARY.fullmatch(_bare(question))
+    if not found:
+        return None
+    target = next((g for g in found.groups() if g), "").strip(" \"'\u201c\u201d")
+    if re.fullmatch(_POINTING, target, re.IGNORECASE):
+        return Summary("")
+    return Summary(target)
+
+
+def kind_of(question: str) -> Kind:
+    """What a question that the evidence answers asks for."""
+    bare = _bare(question)
+    asking, _ = question_words(bare)
+    noun = asked_noun(asking).lower()
+    if _LISTS.fullmatch(bare):
+        return "list"
+    plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
+    if plural and re.match(r"(?:what|which|whose)\b", asking, re.IGNORECASE):
+        return "list"
+    if not noun and _PLURAL_SUBJECT.match(bare):
+        return "list"
+    if defined(question):
+        return "definition"
+    return "yes_no" if answer_type(question) == "yes_no" else "fact"
+
+
+def defined(question: str) -> str:
+    """The term that a question wants defined; "" if it wants something else."""
+    found = _DEFINITION.fullmatch(_bare(question))
+    term = next((g for g in found.groups() if g), "").strip() if found else ""
+    return "" if _NOT_A_TERM.search(term) or len(term.split()) > 4 else term
+
+
+def _bare(question: str) -> str:
+    plain = " ".join(question.replace("\u2019", "'").split()).strip(" ?.!")
+    return re.sub(
+        r"^(?:please|can you|could you|would you)\s+(?:please\s+)?", "", plain, flags=re.I
+    )

@@ -1,0 +1,102 @@
+"""A summary of a document: its own sentences that stand for its parts, in its order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+
+from assistant.answering.leaning_quotes import leans
+from assistant.conversation.turns import Turn
+from assistant.language.sentences import Span
+from assistant.language.words import content_terms, terms, words
+from assistant.library.catalogue import DocumentRecord, Passage
+from assistant.library.library import Library
+
+# Sentences shown; sentences that are embedded to choose them (4 ms each).
+_SHOWN = 4
+_EMBEDDED = 48
+_WORDS = range(6, 46)
+# What a sentence gains by opening the document, or its passage.
+_OPENS_DOCUMENT = 0.15
+_OPENS_PASSAGE = 0.05
+# Words of a wish that name no document: "the article about bridges".
+_NOT_NAMES = frozenset(
+    "document text article file paper report letter page note minut about on call name my".split()
+)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A sentence of the summary, in its passage."""
+
+    passage: Passage
+    span: Span
+
+
+def document_meant(
+    target: str, documents: Sequence[DocumentRecord], history: Sequence[Turn]
+) -> DocumentRecord | None:
+    """The document that a wish for a summary names, or the one just spoken of, or the only one."""
+    if not target:
+        spoken = [source for turn in reversed(history) for source in turn.sources[:1]]
+        by_source = {d.source: d for d in documents}
+        if found := next((by_source[s] for s in spoken if s in by_source), None):
+            return found
+        return documents[0] if len(documents) == 1 else None
+    wanted = set(content_terms(re.sub(r"[_.-]", " ", target)))
+    named = wanted - _NOT_NAMES or wanted
+    scored = [(_match(named, d), d) for d in documents]
+    best = max((score for score, _ in scored), default=0.0)
+    meant = [d for score, d in scored if score == best]
+    return meant[0] if best >= 1 and len(meant) == 1 else None
+
+
+def _match(named: set[str], document: DocumentRecord) -> float:
+    """1 and more if title or file name have all the words; more, the fewer others they have."""
+    path = PurePath(document.source)
+    own = set(terms(re.sub(r"[_.-]", " ", f"{document.title} {path.name}")))
+    if not named or not named <= own:
+        return 0.0
+    return 1 + len(named) / len(own)
+
+
+def extracts(library: Library, source: str) -> list[Extract]:
+    """Sentences that stand for the document's parts: of each, the one nearest to its middle.
+
+    By cosine to the centroid of the sentences looked at (Radev et al. 2004, MEAD), with a little
+    for what opens the document or a passage. Sentences that lean on others are left out.
+    """
+    catalogue = library.catalogue
+    passages = catalogue.passages(catalogue.passage_ids(source))
+    candidates = _candidates(sorted(passages.values(), key=lambda p: p.start))
+    if not candidates:
+        return []
+    vectors = library.embedder.embed([e.passage.slice(e.span) for e in candidates])
+    centroid = vectors.mean(axis=0)
+    scores = vectors @ (centroid / (np.linalg.norm(centroid) or 1.0))
+    for i, e in enumerate(candidates):
+        opens = e.span == e.passage.sentences[0]
+        scores[i] += _OPENS_PASSAGE * opens + _OPENS_DOCUMENT * (i == 0)
+    parts = np.array_split(np.arange(len(candidates)), min(_SHOWN, len(candidates)))
+    return [candidates[int(part[np.argmax(scores[part])])] for part in parts]
+
+
+def _candidates(passages: Sequence[Passage]) -> list[Extract]:
+    """Whole sentences that stand alone, spread over the document."""
+    found = [
+        Extract(p, span)
+        for p in passages
+        for span in p.sentences
+        if _stands_alone(p.slice(span).strip())
+    ]
+    if len(found) <= _EMBEDDED:
+        return found
+    chosen = np.linspace(0, len(found) - 1, _EMBEDDED).round().astype(int)
+    return [found[i] for i in chosen]
+
+
+def _stands_alone(sentence: str) -> bool:
+    whole = sentence.endswith((".", "!", ".\u201d", '."')) and "|" not in sentence
+    return whole and len(words(sentence)) in _WORDS and not leans(sentence)

@@ -1,0 +1,222 @@
+"""Whether a question stands by itself, and which of its words point outside of it."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.conversation.mentions import (
+    AUXILIARIES,
+    PERSON_NOUNS,
+    asked_noun,
+    content,
+    name_texts,
+    question_words,
+)
+from assistant.language.words import words
+
+Points = Literal["person", "thing", "place", "event"]
+
+_PERSON = frozenset("he she him his her hers himself herself".split())
+_THING = frozenset("it its itself they them their theirs themselves".split())
+_DEMONSTRATIVES = frozenset("this that these those".split())
+# With so many words of its own, a question finds its passage without what "it" stands for.
+_ENOUGH = 6
+_ENOUGH_BESIDE_A_NOUN = 2
+# Before these, "that" is a pronoun and no conjunction: "how far is that", "before that".
+_BEFORE_THAT = AUXILIARIES | frozenset(
+    "about of before after from to for with in at on like than by during since without and "
+    "cause caused mean means call called why how".split()
+)
+_SUBORDINATORS = frozenset("after before when while if because since until once that where".split())
+_CONNECTIVE = re.compile(
+    r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|well|hm+)\b[,\s]*)+", re.IGNORECASE
+)
+_ABOUT = re.compile(r"^\s*(?:what|how) about\s+", re.IGNORECASE)
+_CORRECTION = re.compile(
+    r"^\s*(?:(?:(?:no|nope|sorry|wait|actually|oops|rather)\b[,.!\s\u2013-]+)+"
+    r"(?:not that(?: one)?[,.\s]+)?"
+    r"(?:but\s+)?(?:i (?:mean|meant|was asking about|am asking about)\s+)?"
+    r"|i (?:mean|meant)[,\s]+|not that(?: one)?[,.\s]+)",
+    re.IGNORECASE,
+)
+_SO = re.compile(r"\b(?:said|say|says|think|did|do) so\b\W*$|\bthe same\b\W*$", re.IGNORECASE)
+_PERSON_NOUN = re.compile(
+    rf"\b(?:who|whose|whom|someone|anyone|one|{'|'.join(PERSON_NOUNS)}|\w+(?:ist|ian|man|ee))\b",
+    re.IGNORECASE,
+)
+
+
+# Verbs that say nothing of a subject.
+_SPEAKING = frozenset("say said tell told call called make made think thought".split())
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A word of a question that points outside of it; `noun` what stands with it ("that town")."""
+
+    start: int
+    end: int
+    points: Points
+    text: str
+    noun: str = ""
+
+    @property
+    def is_plural(self) -> bool:
+        return self.text.lower() in {"they", "them", "their", "theirs", "these", "those"}
+
+    @property
+    def is_possessive(self) -> bool:
+        return self.text.lower() in {"his", "her", "hers", "its", "their", "theirs"}
+
+
+def without_opening(question: str) -> str:
+    """The question without "And", "So", "But" and their like in front of it."""
+    return question[m.end() :].strip() if (m := _CONNECTIVE.match(question)) else question
+
+
+def correction(question: str) -> str | None:
+    """What follows "no, I mean …" and its like; None where the question corrects nothing."""
+    found = _CORRECTION.match(question)
+    return question[found.end() :].strip() if found else None
+
+
+def fragment(question: str) -> str | None:
+    """What "and in Paris?" or "what about X?" puts in the place of something; None if it asks."""
+    plain = without_opening(question)
+    about = _ABOUT.match(plain)
+    rest = (plain[about.end() :] if about else plain).strip(" ?.!")
+    if not about and (plain == question or question_words(plain)[0]):
+        return None
+    own = [w.text.lower() for w in words(rest)]
+    if not own or len(own) > 8 or any(w in AUXILIARIES for w in own[:-1]):
+        return None
+    return rest
+
+
+def leans(question: str) -> bool:
+    """Whether a question needs the one before it."""
+    return (
+        correction(question) is not None
+        or fragment(question) is not None
+        or bool(pointers(question))
+        or is_bare(question)
+        or _SO.search(question) is not None
+    )
+
+
+def is_bare(question: str) -> bool:
+    """Whether it has too little of its own: "Why?", "By whom?", "When was the battle?"."""
+    plain = without_opening(question)
+    asking, rest = question_words(plain)
+    if name_texts(question):
+        return False
+    own = [w for w in content(rest) if w.lower() not in {"happen", "happened", "else", "exactly"}]
+    if len(own) >= 2 or len(content(plain)) >= 3:
+        return False
+    if not own:
+        return len(content(asking)) < 2
+    # "What is entropy?" asks for a definition; "What was the result?" of something said before.
+    return bool(asking) and bool(re.search(r"\b(?:the|same)\b", rest, re.IGNORECASE))
+
+
+def pointers(question: str) -> list[Pointer]:
+    """The words that point outside of the question, in order."""
+    found = _pointing(question)
+    own = len([w for w in content(question) if w.lower() not in _SPEAKING])
+    kept: list[Pointer] = []
+    for p in found:
+        if any((p.points, p.is_plural) == (k.points, k.is_plural) for k in kept):
+            continue  # it points at what the first of them does
+        enough = _ENOUGH_BESIDE_A_NOUN if p.noun else _ENOUGH
+        if p.points not in {"thing", "event"} or own - bool(p.noun) < enough:
+            kept.append(p)
+    return kept
+
+
+def _pointing(question: str) -> list[Pointer]:
+    found = []
+    own = words(question)
+    for i, word in enumerate(own):
+        lower = word.text.lower()
+        bare = re.sub(r"['\u2019](?:s|re|d|ll|ve)$", "", lower)
+        before = question[: word.start]
+        end = word.start + len(bare)
+        previous = own[i - 1].text.lower() if i else ""
+        following = own[i + 1].text.lower() if i + 1 < len(own) else ""
+        if bare in _PERSON and not _person_before(before, bare, previous):
+            found.append(Pointer(word.start, end, "person", bare))
+        elif bare in _THING and not _expletive(bare, question[word.start :]):
+            if not _thing_before(before, bare, previous):
+                found.append(Pointer(word.start, end, "thing", bare))
+        elif bare in _DEMONSTRATIVES:
+            if bare == "that" and i and previous not in _BEFORE_THAT:
+                continue  # "said that", "the town that"
+            if bare != "that" and following in {"who", "which", "whom", "whose", "of", "in", "at"}:
+                continue  # "those who"
+            found.append(_demonstrative(question, word.start, bare, previous))
+        elif bare == "there" and previous not in AUXILIARIES and following not in AUXILIARIES:
+            found.append(Pointer(word.start, end, "place", bare))
+    return found
+
+
+def _demonstrative(question: str, start: int, word: str, previous: str) -> Pointer:
+    noun = ""
+    tail = question[start + len(word) :]
+    if (
+        (m := re.match(r"\s+([\w'\u2019-]+)", tail))
+        and content(m[1])
+        and not re.search(r"(?:ed|ing|en)$", m[1])
+    ):
+        ended = re.match(r"\s+[\w'\u2019-]+\s*(?:[?.!,]|$)", tail)
+        verb_like = m[1].lower() in {"happen", "work", "take", "mean", "end", "begin", "start"}
+        if not verb_like and (ended or word != "that" or previous not in {"did", "does", "do"}):
+            noun = m[1]
+    points: Points = "thing" if noun or word in {"these", "those"} else "event"
+    end = start + len(word) + (len(noun) + 1 if noun else 0)
+    return Pointer(start, end, points, question[start:end], noun)
+
+
+def _person_before(before: str, pronoun: str, previous: str) -> bool:
+    """Whether whom the pronoun can stand for comes before it in the same question."""
+    rest = question_words(without_opening(before))[1]
+    is_object = pronoun in {"him", "himself"} and previous not in _SUBORDINATORS
+    if name_texts(rest if is_object else before) or _PERSON_NOUN.search(rest):
+        return True
+    if _is_asked_for(before, pronoun, previous):
+        return True
+    return bool(content(rest)) and (previous in _SUBORDINATORS or len(content(rest)) >= 3)
+
+
+def _thing_before(before: str, pronoun: str, previous: str) -> bool:
+    """Whether something that the pronoun can stand for comes before it in the same question."""
+    asking, rest = question_words(without_opening(before))
+    if name_texts(before) or _is_asked_for(before, pronoun, previous):
+        return True
+    if rest and asked_noun(asking) and (content(rest) or pronoun != "it"):
+        return True  # "which church named its …"
+    if previous in _SUBORDINATORS and content(rest):
+        return True  # "where does water go after it enters a drain"
+    determined = re.search(r"\b(?:the|a|an|some|many|most|all|two|each|every)\s+\w+", rest, re.I)
+    return bool(determined) or (pronoun != "it" and len(content(rest)) >= 3)
+
+
+def _is_asked_for(before: str, pronoun: str, previous: str) -> bool:
+    """Whether the pronoun may stand for whom the question asks for: "who gave their name"."""
+    if not _PERSON_NOUN.search(before) or pronoun in {"it", "its"}:
+        return False
+    if pronoun in {"his", "her", "their"}:
+        return True
+    return previous not in AUXILIARIES and pronoun not in {"him", "them"}
+
+
+def _expletive(pronoun: str, tail: str) -> bool:
+    """Whether "it" stands for nothing: "is it possible to", "it is said that"."""
+    return pronoun == "it" and bool(
+        re.match(
+            r"it\s+(?:(?:is|was|be|has been)\s+)?(?:generally\s+|widely\s+)?"
+            r"(?:\w+(?:ed|ible|able|al|ary|ant|ful)|true|said|known|thought|common|easy|hard|"
+            r"easier|harder|better|worse|difficult|clear|like|take|takes|took)\s+(?:that|to|for)\b",
+            tail,
+            re.IGNORECASE,
+        )
+    )

@@ -1,0 +1,17 @@
+"""A turn of a conversation, as the questions after it lean on it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An earlier question, as it was understood, and its answer (empty where it had none).
+
+    `found` are the words of the answer that answer, where a reader marked them; `sources` the
+    documents that it cites.
+    """
+
+    question: str
+    answer: str = ""
+    found: str = ""
+    sources: tuple[str, ...] = ()

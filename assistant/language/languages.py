@@ -1,0 +1,73 @@
+"""In which language a text seems to be, by its script and its function words."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
+    "German": frozenset(
+        "der die das den dem des ein eine einen einem ist sind war waren wurde wurden hat haben "
+        "wer was wann wo warum wieso wie welche welcher welches viele und oder nicht mit von vom "
+        "zum zur auf aus bei nach über für ich wir sie es kann gibt".split()
+    ),
+    "French": frozenset(
+        "le la les un une des du de est sont était étaient a ont qui que quoi quand où pourquoi "
+        "comment quel quelle quels quelles combien et ou ne pas dans sur avec pour par ce cette "
+        "il elle nous vous".split()
+    ),
+    "Spanish": frozenset(
+        "el la los las un una unos del de es son era fue fueron ha han quién quien qué que cuándo "
+        "cuando dónde donde por cómo como cuál cual cuántos cuántas cuánto y o no en con para se "
+        "su al".split()
+    ),
+    "Italian": frozenset(
+        "il lo la gli le un una dei della delle del di è sono era erano fu ha hanno chi che cosa "
+        "quando dove perché come quale quali quanti quante quanto e o non in con per su da si nel "
+        "nella".split()
+    ),
+    "Portuguese": frozenset(
+        "o a os as um uma do da dos das de é são era foi foram tem têm quem que quando onde por "
+        "como qual quais quantos quantas quanto e ou não em no na com para se ao".split()
+    ),
+    "Dutch": frozenset(
+        "de het een van is zijn was waren werd heeft hebben wie wat wanneer waar waarom hoe welke "
+        "welk hoeveel en of niet met op aan bij naar voor door uit er deze dit dat".split()
+    ),
+}
+_ENGLISH = frozenset(
+    "the a an of is are was were be been do does did has have had who whom whose what when where "
+    "why how which many much and or not in on at to for with by from about it its he she they "
+    "this that these those there can could will would".split()
+)
+_LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_SCRIPTS = {
+    "CYRILLIC": "Cyrillic",
+    "GREEK": "Greek",
+    "ARABIC": "Arabic",
+    "HEBREW": "Hebrew",
+    "CJK": "Chinese or Japanese",
+    "HIRAGANA": "Japanese",
+    "KATAKANA": "Japanese",
+    "HANGUL": "Korean",
+    "DEVANAGARI": "Devanagari",
+    "THAI": "Thai",
+}
+
+
+def other_language(text: str) -> str:
+    """The language or script that a text is in, in words; "" for English or where it is not clear.
+
+    A language counts when at least two of its function words, and more than half of the text's
+    words that are anybody's function words beyond the English ones, are its own.
+    """
+    letters = [c for c in text if c.isalpha()]
+    named = [unicodedata.name(c, "").split(" ")[0].split("-")[0] for c in letters]
+    for script, title in _SCRIPTS.items():
+        if named.count(script) * 2 > len(letters):
+            return title
+    own = [w.lower() for w in _LETTERS.findall(text)]
+    english = sum(w in _ENGLISH for w in own)
+    counts = {name: sum(w in known for w in own) for name, known in _FUNCTION_WORDS.items()}
+    best = max(counts, key=lambda name: counts[name])
+    enough = counts[best] >= 2 and counts[best] > english and counts[best] * 3 >= len(own)
+    return best if enough else ""

@@ -1,0 +1,67 @@
+"""A sentence that leans on its neighbour is quoted with it, and with no more than that."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.answering.leaning_quotes import leans, whole
+from assistant.language.sentences import sentence_spans
+from assistant.library.catalogue import Passage
+from assistant.retrieval.evidence import Evidence
+
+TEXT = (
+    "Tom Okafor is the treasurer. He keeps the key. On Friday he ordered two oars. "
+    "The boathouse opens at 7. It closes at 9."
+)
+
+
+def sentence(number: int, text: str = TEXT, start: int = 40) -> Evidence:
+    spans = tuple((a + start, b + start) for a, b in sentence_spans(text))
+    end = start + len(text)
+    passage = Passage(1, "/n.txt", "n", start, end, (1, 1), None, (), spans, text)
+    span = spans[number]
+    return Evidence(passage, span, passage.slice(span), 1.0, {}, (span[0], span[1] - 1))
+
+
+@pytest.mark.parametrize(
+    ("number", "quote"),
+    [
+        (0, "Tom Okafor is the treasurer."),
+        (1, "Tom Okafor is the treasurer. He keeps the key."),
+        (2, "Tom Okafor is the treasurer. He keeps the key. On Friday he ordered two oars."),
+        (3, "The boathouse opens at 7."),
+        (4, "The boathouse opens at 7. It closes at 9."),
+    ],
+)
+def test_it_is_quoted_with_what_it_leans_on(number: int, quote: str) -> None:
+    found = whole(sentence(number))
+    assert found.quote == quote == found.passage.slice(found.span)
+    assert found.answer == sentence(number).answer
+
+
+def test_the_first_sentence_of_a_passage_stays_alone() -> None:
+    assert whole(sentence(0, "He said so. Tom left.")).quote == "He said so."
+
+
+def test_what_is_far_too_long_is_left_out() -> None:
+    long = "Tom Okafor " + "rowed and " * 60 + "rested. He won."
+    assert whole(sentence(1, long)).quote == "He won."
+
+
+def test_a_span_that_is_no_sentence_is_left_alone() -> None:
+    found = sentence(1)
+    part = replace(found, span=(found.span[0], found.span[1] - 3), quote="He keeps the")
+    assert whole(part) is part
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hifter said he would come.",
+        "It is known that boats sink.",
+        "The bridge and its towers are old.",
+        "Because of this, Ethelred fled.",
+    ],
+)
+def test_what_names_whom_it_speaks_of_does_not_lean(text: str) -> None:
+    assert not leans(text)
