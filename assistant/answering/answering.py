@@ -1,7 +1,6 @@
 """The one path from a question to a checked, cited answer, used by ask, chat and eval alike."""
 
 import threading
-import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from assistant.answering.drafting import Drafting, Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.lead import draft_leads
 from assistant.answering.llm import Llm
+from assistant.answering.timeline import Stopwatch
 from assistant.conversation.followups import Turn, make_standalone
 from assistant.errors import QuestionError
 from assistant.library.library import Library
@@ -69,26 +69,28 @@ class Answerer:
         A set `cancel` ends the drafting; what was found is then the answer. Raises QuestionError
         for a question that cannot be asked, LibraryError where the library cannot be read.
         """
-        began = time.perf_counter()
+        watch = Stopwatch()
         asked = readable_question(question)
         standalone = make_standalone(asked, history)
         yield Understood(asked, standalone)
         with self.library.answering():  # indexing goes after it
-            for found in stages(
+            ranked = stages(
                 self.library, standalone, self._models.ranking, self._reader, self._without
-            ):
+            )
+            for number, found in enumerate(ranked):
+                watch.end("reader" if number else "evidence")
                 yield Found(found)
         if found.reader_failed:  # said once; the next questions do without it
             self._reader = None
         notices = [found.notice] if found.notice else []
         drafting = Drafting(self._phrasing, found)
         if found.is_answered and self._models.llm is not None:
-            yield from drafting.write(self._models.llm, cancel)
+            yield from drafting.write(self._models.llm, cancel, watch)
         if drafting.failure:
             notices.append(drafting.failure)
         for text in notices:
             yield Notice(text)
-        yield Answered(self._assemble(asked, found, drafting, notices, began))
+        yield Answered(self._assemble(asked, found, drafting, notices, watch))
 
     def describe(self) -> dict[str, Any]:
         """What the answers depend on beside the library: models, prompts, parts left out."""
@@ -128,7 +130,7 @@ class Answerer:
         found: Retrieval,
         drafting: Drafting,
         notices: Sequence[str],
-        began: float,
+        watch: Stopwatch,
     ) -> Answer:
         draft, verdicts = drafting.checked()
         mode: Mode = "quote"
@@ -140,7 +142,7 @@ class Answerer:
             )
             mode = "compose" if composed else "quote"
             said, cited = _composed(found, verdicts) if composed else _quoted(found)
-        now = time.perf_counter()
+        total_ms = watch.end("check")
         shown_at = drafting.first_token_at if mode == "compose" else None
         return Answer(
             question=asked,
@@ -159,9 +161,10 @@ class Answerer:
             usage=drafting.usage(),
             timings=Timings(
                 retrieve_ms=found.milliseconds,
-                first_token_ms=(shown_at - began) * 1000 if shown_at else found.milliseconds,
-                total_ms=(now - began) * 1000,
+                first_token_ms=(shown_at - watch.began) * 1000 if shown_at else found.milliseconds,
+                total_ms=total_ms,
                 tokens_per_s=drafting.tokens_per_s(),
+                stages=tuple(watch.stages),
             ),
             draft=draft,
             notices=tuple(notices),

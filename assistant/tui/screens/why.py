@@ -10,11 +10,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from assistant.answering.timeline import drawn
 from assistant.language.printable import safe_line
 from assistant.tui import render, words
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer
+
+_BARS = 30  # columns of the time line
 
 
 class WhyScreen(ModalScreen[None]):
@@ -50,6 +53,8 @@ def sections(answer: "Answer") -> Iterator[tuple[str, Content]]:
         yield "The model's draft, statement by statement", _draft(answer)
     yield "Passages", _passages(answer)
     yield "Model and time", _cost(answer)
+    if answer.timings.stages:
+        yield "Where the time went", _timeline(answer)
 
 
 def _question(answer: "Answer") -> Content:
@@ -137,6 +142,16 @@ def _cost(answer: "Answer") -> Content:
             ("prompt      ", render.MUTED),
             f"{answer.prompt.get('name', '')} {answer.prompt.get('hash', '')[:12]}",
         ),
+    ]
+    return Content("\n").join(lines)
+
+
+def _timeline(answer: "Answer") -> Content:
+    lines = [
+        Content.assemble(
+            (f"{name:<12}", render.MUTED), (f"{bar:<{_BARS}}", "$accent"), f"{took:>10}"
+        )
+        for name, bar, took in drawn(answer.timings.stages, _BARS)
     ]
     return Content("\n").join(lines)
 
