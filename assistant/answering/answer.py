@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.answering.asking import Kind
+from assistant.answering.timeline import Stage
 from assistant.conversation.turns import Turn
 from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
@@ -84,12 +85,16 @@ class Usage:
 
 @dataclass(frozen=True)
 class Timings:
-    """Milliseconds from the question; `first_token_ms` until text of the answer could be shown."""
+    """Milliseconds from the question; `first_token_ms` until text of the answer could be shown.
+
+    `stages` are where they went; none in what was recorded before there were any.
+    """
 
     retrieve_ms: float
     first_token_ms: float
     total_ms: float
     tokens_per_s: float | None
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,14 @@ class Answer:
                 "first_token_ms": round(self.timings.first_token_ms, 1),
                 "total_ms": round(self.timings.total_ms, 1),
                 "tokens_per_s": self.timings.tokens_per_s and round(self.timings.tokens_per_s, 1),
+                "stages": [
+                    {
+                        "name": stage.name,
+                        "start_ms": round(stage.start_ms, 1),
+                        "end_ms": round(stage.end_ms, 1),
+                    }
+                    for stage in self.timings.stages
+                ],
             },
         }
 

@@ -1,7 +1,6 @@
 """The one path from a question to a checked, cited answer, used by ask, chat and eval alike."""
 
 import threading
-import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Und
 from assistant.answering.joining import joined, missing, turn_of
 from assistant.answering.llm import Llm
 from assistant.answering.replies import reply_to
+from assistant.answering.timeline import Stopwatch
 from assistant.conversation.followups import make_standalone
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core, parts
@@ -73,9 +73,9 @@ class Answerer:
         A set `cancel` ends the drafting; what was found is then the answer. Raises QuestionError
         for a question that cannot be asked, LibraryError where the library cannot be read.
         """
-        began = time.perf_counter()
+        watch = Stopwatch()
         asked = readable_question(question)
-        ask = Ask(asked, began)
+        ask = Ask(asked, watch)
         with self.library.answering():  # indexing goes after it
             reply = reply_to(asked, history, self.library)
         if reply is not None:
@@ -98,11 +98,11 @@ class Answerer:
         self, ask: Ask, standalone: str, cancel: threading.Event | None
     ) -> Iterator[AnswerEvent]:
         """The answer to one question, phrased if the LLM is sure of it."""
-        found = yield from self._search(standalone)
+        found = yield from self._search(standalone, ask.watch)
         notices = self._notices(ask.question, found)
         drafting = Drafting(self._phrasing, found)
         if found.is_answered and self._models.llm is not None:
-            yield from drafting.write(self._models.llm, cancel)
+            yield from drafting.write(self._models.llm, cancel, ask.watch)
         if drafting.failure:
             notices.append(drafting.failure)
         for notice in notices:
@@ -127,7 +127,7 @@ class Answerer:
         yield Understood(ask.question, compared or ask.question)
         for question in questions:
             alone = question if compared else make_standalone(question, turns)
-            one = yield from self._search(alone)
+            one = yield from self._search(alone, ask.watch)
             found.append(one)
             turns.append(turn_of(one))
         whole = joined(compared or " ".join(f.question for f in found), found)
@@ -142,12 +142,14 @@ class Answerer:
         drafting = Drafting(self._phrasing, whole)
         yield Answered(self._assembler.found(ask, whole, drafting, notices, arrangement))
 
-    def _search(self, question: str) -> Generator[AnswerEvent, None, Retrieval]:
+    def _search(self, question: str, watch: Stopwatch) -> Generator[AnswerEvent, None, Retrieval]:
         """The evidence for a question, telling each stage of it."""
         with self.library.answering():
-            for found in stages(
+            ranked = stages(
                 self.library, question, self._models.ranking, self._reader, self._without
-            ):
+            )
+            for number, found in enumerate(ranked):
+                watch.end("reader" if number else "evidence")
                 yield Found(found)
         if found.reader_failed:  # said once; the next questions do without it
             self._reader = None

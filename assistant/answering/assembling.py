@@ -1,6 +1,5 @@
 """Puts an answer together: what is said of what was found, with all that backs it."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from assistant.answering.lead import draft_leads
 from assistant.answering.llm import Llm
 from assistant.answering.replies import Reply, day_of
 from assistant.answering.saying import composed, dates, quoted, text
+from assistant.answering.timeline import Stopwatch
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Retrieval
 from assistant.retrieval.search import ScoredPassage
@@ -31,10 +31,10 @@ REFUSAL = "The documents do not answer this."
 
 @dataclass(frozen=True)
 class Ask:
-    """A question as it was asked, and when (of time.perf_counter)."""
+    """A question as it was asked, and the watch that was started then."""
 
     question: str
-    began: float
+    watch: Stopwatch
 
 
 class Assembler:
@@ -66,7 +66,7 @@ class Assembler:
                 said, cited = quoted(shown.shown, self._day_of)
         lead = shown.lead if mode == "quote" else ""
         days = dates(cited) if shown.kind == "disagreement" and mode == "quote" else ()
-        now = time.perf_counter()
+        total_ms = ask.watch.end("check")
         shown_at = drafting.first_token_at if mode == "compose" else None
         return Answer(
             question=ask.question,
@@ -85,9 +85,12 @@ class Assembler:
             usage=drafting.usage(),
             timings=Timings(
                 retrieve_ms=found.milliseconds,
-                first_token_ms=(shown_at - ask.began) * 1000 if shown_at else found.milliseconds,
-                total_ms=(now - ask.began) * 1000,
+                first_token_ms=(
+                    (shown_at - ask.watch.began) * 1000 if shown_at else found.milliseconds
+                ),
+                total_ms=total_ms,
                 tokens_per_s=drafting.tokens_per_s(),
+                stages=tuple(ask.watch.stages),
             ),
             draft=draft,
             notices=tuple(notices),
@@ -98,7 +101,7 @@ class Assembler:
     def told(self, ask: Ask, reply: Reply) -> Answer:
         """The answer that needs no evidence found: a reply, or a document's own sentences."""
         said, cited = quoted(reply.shown, self._day_of)
-        total = (time.perf_counter() - ask.began) * 1000
+        total = ask.watch.end("evidence")
         phrasing = self._phrasing
         return Answer(
             question=ask.question,
@@ -118,7 +121,7 @@ class Assembler:
             embedder=self._library.embedder.describe(),
             prompt={"name": phrasing.draft.name, "hash": phrasing.draft.hash},
             usage=Usage(),
-            timings=Timings(total, total, total, None),
+            timings=Timings(total, total, total, None, tuple(ask.watch.stages)),
             kind=reply.kind,
             lead=reply.lead,
         )

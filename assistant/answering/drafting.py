@@ -10,6 +10,7 @@ from assistant.answering.answer import Draft, Statement, Usage
 from assistant.answering.check import Verdict, check, statements
 from assistant.answering.llm import Finished, Llm, Reading, Token
 from assistant.answering.prompts import Prompt
+from assistant.answering.timeline import Stopwatch
 from assistant.errors import EngineError
 from assistant.retrieval.evidence import Evidence, Retrieval
 
@@ -49,10 +50,13 @@ class Drafting:
         self._tokens = 0
         self._finished: Finished | None = None
 
-    def write(self, llm: Llm, cancel: threading.Event | None) -> Iterator[Reading | Token]:
+    def write(
+        self, llm: Llm, cancel: threading.Event | None, watch: Stopwatch
+    ) -> Iterator[Reading | Token]:
         """Let the model write; what it reads and writes comes out as it happens.
 
-        A model that fails leaves one sentence in `failure` and what it wrote until then.
+        `watch` gets the stages: waiting for the model, prefill, decoding. A model that fails leaves
+        one sentence in `failure` and what it wrote until then.
         """
         values = {
             "evidence": "\n".join(" ".join(e.quote.split()) for e in self.evidence),
@@ -61,12 +65,17 @@ class Drafting:
         if self._answer:
             values["answer"] = self._answer
         messages = self.prompt.messages(**values)
+        coming = ["wait", "prefill"]
         try:
             for event in llm.generate(messages, max_tokens=_MOST_TOKENS, cancel=cancel):
                 if isinstance(event, Finished):
                     self._finished = event
                     return
+                if coming[:1] == ["wait"]:
+                    watch.end(coming.pop(0))
                 if isinstance(event, Token):
+                    if coming:
+                        watch.end(coming.pop())
                     self.first_token_at = self.first_token_at or time.perf_counter()
                     self._text += event.text
                     self._log_probability += event.logprob
@@ -74,6 +83,8 @@ class Drafting:
                 yield event
         except EngineError as error:
             self.failure = f"{error.message} The answer is quoted, not phrased."
+        finally:
+            watch.end(coming[0] if coming else "decode")
 
     def checked(self) -> tuple[Draft | None, list[Verdict]]:
         """The draft, if there is one, with a verdict on each whole sentence of it."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from assistant.answering.answer import Answer, Citation
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.llm import Reading, Token
+from assistant.answering.timeline import drawn
 from assistant.cli import output
 from assistant.errors import AssistantError
 from assistant.language.printable import safe_line
 
 PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
 _NEAREST = 3
+_TIMELINE = 50  # columns
 # Private-use characters: no text that was made safe to print is harmed by taking them out.
 _FROM, _TO = "\ue000", "\ue001"
 _BOLD = "\x1b[1m"
@@ -76,6 +78,12 @@ def tell_notices(answer: Answer) -> None:
     """What did not work as it should, to stderr."""
     for notice in answer.notices:
         output.tell(notice)
+
+
+def tell_timeline(answer: Answer) -> None:
+    """Where the answer's time went, a line a stage, to stderr."""
+    for name, bar, took in drawn(answer.timings.stages, _TIMELINE):
+        output.tell(f"{name:<10}{bar:<{_TIMELINE}}{took:>10}")
 
 
 def _print_nearest(answer: Answer, width: int) -> None:

@@ -40,6 +40,14 @@ def add_commands(command: Command) -> None:
     serve.add_argument("--host", help="where to listen (default: the setting serve.host)")
     serve.add_argument("--port", type=int, help="the port, 0 for any that is free")
     command("mcp", _mcp_run, "answer other programs by MCP, on stdin and stdout", "assistant mcp")
+    _bench(
+        command(
+            "bench",
+            _bench_run,
+            "measure how fast it is on this machine, beside the bare libraries",
+            "assistant bench --quick --json today.json",
+        )
+    )
     doctor = command(
         "doctor",
         _doctor_run,
@@ -58,6 +66,27 @@ def add_commands(command: Command) -> None:
     )
     doctor.add_argument("--yes", action="store_true", help="erase without asking")
     doctor.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="these alone; `--only list` names all"
+    )
+    parser.add_argument("--quick", action="store_true", help="a smaller library and fewer rounds")
+    parser.add_argument(
+        "--documents", metavar="DIR", help="measure over these files instead of made-up ones"
+    )
+    parser.add_argument("--json", metavar="FILE", help="write every figure as JSON")
+    parser.add_argument("--compare", metavar="FILE", help="hold the run against an earlier one's")
+    parser.add_argument(
+        "--growth",
+        metavar="N,N…",
+        help="instead: time and memory as a library grows to these numbers of passages",
+    )
+    parser.add_argument(
+        "--turns", metavar="N,N…", help="instead, or with --growth: as a conversation grows"
+    )
+    parser.add_argument("--svg", metavar="FILE", help="write the growth as a picture")
 
 
 def _models(parser: argparse.ArgumentParser) -> None:
@@ -166,6 +195,10 @@ def _serve_run(options: argparse.Namespace) -> int:
 
 def _mcp_run(options: argparse.Namespace) -> int:
     return _run("serve", "run_mcp", options)
+
+
+def _bench_run(options: argparse.Namespace) -> int:
+    return _run("bench", "run_bench", options)
 
 
 def _doctor_run(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.answering.answer import passage_json
 from assistant.answering.answering import readable_question
 from assistant.cli import output
-from assistant.cli.answers import show_answer, tell_notices
+from assistant.cli.answers import show_answer, tell_notices, tell_timeline
 from assistant.cli.session import opened
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, QuestionError
@@ -38,6 +38,8 @@ def run_ask(options: argparse.Namespace) -> int:
             output.say_json(answer.to_json(), indent=1)
         else:
             answer = show_answer(answerer.answer(question))
+        if options.timings:
+            tell_timeline(answer)
         return ANSWERED if answer.status == "answered" else NOT_FOUND
 
 

@@ -25,8 +25,10 @@ def run_chat(options: argparse.Namespace) -> int:
 
 
 def _draw(options: argparse.Namespace) -> int:
+    from assistant.cli import hangup
     from assistant.cli.first_frame import FirstFrame
 
+    hangup.end_with_terminal(sys.stdin.fileno())
     with FirstFrame() as first:
         # Nothing made by an import is garbage: collecting in between costs 30 ms.
         gc.disable()

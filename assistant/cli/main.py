@@ -209,6 +209,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="a question a line on stdin, an answer a line on stdout",
     )
+    ask.add_argument("--timings", action="store_true", help="show where the time went, on stderr")
     search = command(
         "search",
         _search,

@@ -82,6 +82,11 @@ class LlamaEngine:
         return dict(self._described)
 
     @property
+    def load_settings(self) -> Mapping[str, Any]:
+        """How the model is loaded: path, n_ctx, n_threads (None for all cores), seed."""
+        return self._load
+
+    @property
     def pid(self) -> int | None:
         """The child's process id, None when there is none."""
         child = self._child

@@ -62,8 +62,8 @@ class OnnxReader:
         sha256: str | None = None,
         threads: int | None = None,
     ) -> None:
-        self._model = model
-        self._tokenizer = tokenizer
+        self.model = model
+        self.tokenizer = tokenizer
         self._sha256 = sha256
         self._threads = threads
         self._loaded: tuple[Any, Tokenizer] | None = None
@@ -75,9 +75,9 @@ class OnnxReader:
 
     def describe(self) -> dict[str, str]:
         """Name and sha256 of its weights, as recorded with answers. Raises WeightsError."""
-        if not self._model.is_file():
-            raise _missing(self._model)
-        return {"name": "evidence-reader", "sha256": weights.sha256(self._model)}
+        if not self.model.is_file():
+            raise _missing(self.model)
+        return {"name": "evidence-reader", "sha256": weights.sha256(self.model)}
 
     def read(
         self, question: str, passages: Sequence[str], sentences: Sequence[Sequence[Span]]
@@ -103,7 +103,7 @@ class OnnxReader:
     def _parts(self) -> tuple[Any, "Tokenizer"]:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self._model, self._tokenizer, self._sha256, self._threads)
+                self._loaded = _load(self.model, self.tokenizer, self._sha256, self._threads)
             return self._loaded
 
 

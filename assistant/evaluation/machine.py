@@ -32,24 +32,33 @@ def versions() -> dict[str, str]:
     return found
 
 
-def memory_mb() -> float | None:
-    """The sum of the peak resident sets of this process and its children, now alive, in MB.
+def memory_mb(pid: int | None = None) -> float | None:
+    """The sum of the peak resident sets of a process (this one) and its children, now alive, in MB.
 
     Pages that processes share count in each of them. Where the system does not tell of other
     processes it is this one's alone; None where it tells nothing.
     """
     try:
-        return round(sum(_peak_kb(pid) for pid in _family(os.getpid())) / 1024, 1)
+        return round(sum(_peak_kb(member) for member in family(pid or os.getpid())) / 1024, 1)
     except OSError:
-        return _own_mb()
+        return None if pid else _own_mb()
 
 
-def _family(pid: int) -> list[int]:
-    """A process and all that descend from it (Linux)."""
+def cpu_s(pid: int) -> float | None:
+    """Seconds of a core that a process has used until now; None where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it. Raises OSError where the system is not Linux."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            found += _family(int(child))
+            found += family(int(child))
     return found
 
 

@@ -14,6 +14,7 @@ from assistant.answering.answer import (
     Timings,
     Usage,
 )
+from assistant.answering.timeline import Stage
 from assistant.conversation.sessions import SavedTurn
 from assistant.library.catalogue import Passage
 from assistant.retrieval.search import ScoredPassage
@@ -58,7 +59,7 @@ def _restored(answer: Mapping[str, Any], why: Mapping[str, Any]) -> Answer:
         embedder=answer["embedder"],
         prompt=answer["prompt"],
         usage=Usage(**answer["usage"]),
-        timings=Timings(**answer["timings"]),
+        timings=_timings(answer["timings"]),
         draft=draft
         and Draft(
             draft["text"],
@@ -70,6 +71,11 @@ def _restored(answer: Mapping[str, Any], why: Mapping[str, Any]) -> Answer:
         kind=answer.get("kind", "fact"),
         lead=str(answer.get("lead", "")),
     )
+
+
+def _timings(value: Mapping[str, Any]) -> Timings:
+    stages = tuple(Stage(**stage) for stage in value.get("stages", ()))
+    return Timings(**{**value, "stages": stages})
 
 
 def _statement(value: Mapping[str, Any]) -> Statement:

@@ -10,6 +10,7 @@ from assistant.answering.answering import REFUSAL, Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.llm import Reading, Token
+from assistant.answering.timeline import Stage, drawn
 from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError
 from assistant.library.library import Library
@@ -145,3 +146,25 @@ def test_control_characters_of_a_question_are_dropped(seed_library: Library) -> 
         answerer(seed_library, None).complete("When did\x1b[31m Ban\x00 Ki-moon\nvisit?").question
         == "When did [31m Ban Ki-moon visit?"
     )
+
+
+def test_the_stages_of_an_answer_leave_no_gap(seed_library: Library) -> None:
+    answer = answerer(seed_library, ScriptedLlm(QUOTE)).complete(VISIT)
+    stages = answer.timings.stages
+    assert [s.name for s in stages] == "evidence wait prefill decode check".split()
+    assert stages[0].start_ms == 0
+    assert [s.end_ms for s in stages[:-1]] == [s.start_ms for s in stages[1:]]
+    assert stages[-1].end_ms == answer.timings.total_ms
+    silent = answerer(seed_library, ScriptedLlm(QUOTE, dies_after=0)).complete(VISIT)
+    assert [s.name for s in silent.timings.stages] == "evidence wait prefill check".split()
+    quoted = answerer(seed_library, None).complete(VISIT)
+    assert [s.name for s in quoted.timings.stages] == ["evidence", "check"]
+
+
+def test_a_drawn_timeline_fills_its_width() -> None:
+    stages = (Stage("evidence", 0, 50), Stage("wait", 50, 50.1), Stage("decode", 50.1, 100))
+    rows = list(drawn(stages, 20))
+    assert [took for _, _, took in rows] == ["50 ms", "0 ms", "50 ms"]
+    assert [len(bar) for _, bar, _ in rows] == [10, 11, 20]
+    assert all(bar.strip() for _, bar, _ in rows)
+    assert list(drawn((), 20)) == []

@@ -1,24 +1,16 @@
-"""How fast the chat is: `python tests/tui/bench_chat.py` (a real terminal, then 300 turns).
+"""How fast the chat draws: `python tests/tui/bench_chat.py` (headless, 300 turns).
 
-First paint is measured on a pseudo-terminal from the start of the process, beside a bare Textual
-app with an input and a footer; bytecode is written first, as on any second start (an environment
-that sets PYTHONDONTWRITEBYTECODE compiles Textual anew each time). Evidence, key to paint and
-memory are measured headless: the evidence from Enter to its drawing and how much of that is not
-retrieval, a key to the next drawing of the input in a conversation of 300 turns.
+The evidence from Enter to its drawing and how much of that is not retrieval, a key to the next
+drawing of the input in a conversation of 300 turns, memory an answer. What a start takes on a
+terminal is measured by `assistant bench --only chat`.
 """
 
 import argparse
 import asyncio
-import fcntl
 import gc
 import os
-import pty
-import select
 import statistics
-import struct
-import sys
 import tempfile
-import termios
 import time
 from pathlib import Path
 
@@ -31,72 +23,7 @@ from assistant.tui.backend import Backend
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.turn import TurnView
 
-LAUNCH = (
-    "import argparse; from assistant.cli.chat import run_chat; "
-    "run_chat(argparse.Namespace(library='default', model='none', plain=False))"
-)
-BARE = """
-from textual.app import App
-from textual.widgets import Footer, TextArea
-class Bare(App):
-    def compose(self):
-        yield TextArea()
-        yield Footer()
-Bare().run()
-"""
 QUESTION = "When did Ban Ki-moon visit Libya?"
-
-
-class Terminal:
-    """A program on a pseudo-terminal of its own."""
-
-    def __init__(self, home: str, program: str = LAUNCH) -> None:
-        self.began = time.perf_counter()
-        self.process, self.terminal = pty.fork()
-        if self.process == 0:
-            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-            os.environ |= {"ASSISTANT_HOME": home, "TERM": "xterm-256color"}
-            os.environ["PYTHONPYCACHEPREFIX"] = f"{home}/bytecode"
-            os.execv(sys.executable, [sys.executable, "-c", program])
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.seen = b""
-
-    def until(self, wanted: bytes, patience_s: float = 60.0) -> float:
-        """Milliseconds since the start at which `wanted` has come; what came before is dropped."""
-        end = time.perf_counter() + patience_s
-        while wanted not in self.seen:
-            if not select.select([self.terminal], [], [], max(0.0, end - time.perf_counter()))[0]:
-                raise TimeoutError(f"{wanted!r} did not come: {self.seen[-2000:]!r}")
-            self.seen += os.read(self.terminal, 65536)
-        self.seen = self.seen.split(wanted, 1)[1]
-        return (time.perf_counter() - self.began) * 1000
-
-    def type(self, text: str) -> None:
-        os.write(self.terminal, text.encode())
-
-    def leave(self) -> None:
-        self.type("\x11")
-        os.waitpid(self.process, 0)
-        os.close(self.terminal)
-
-
-def starts(home: str, times: int) -> None:
-    """First frame, the chat itself, and a key shown, from the start of the process."""
-    rows = []
-    for _ in range(times + 1):
-        bare = Terminal(home, BARE)
-        floor = bare.until(b"palette")
-        bare.leave()
-        chat = Terminal(home)
-        frame = chat.until(b"Ask about")
-        chat.type("Z")
-        key = chat.until(b"Z")
-        rows.append((frame, key, chat.until(b"Library"), floor))
-        chat.leave()
-    del rows[0]  # wrote the bytecode
-    names = ("first frame", "a key shown in it", "the chat itself", "bare Textual")
-    for name, values in zip(names, zip(*rows, strict=True), strict=True):
-        print(f"{name:<24} median {statistics.median(values):6.0f} ms, worst {max(values):6.0f} ms")
 
 
 async def evidence(pilot: Pilot[None], app: ChatApp) -> None:
@@ -195,7 +122,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["ASSISTANT_HOME"] = home
         asyncio.run(keys(Path(home), turns, 100))
-        starts(home, 5)
 
 
 if __name__ == "__main__":

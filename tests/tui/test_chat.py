@@ -13,6 +13,7 @@ from textual.widgets import Static
 from assistant.library.library import Library
 from assistant.tui.app import ChatApp
 from assistant.tui.screens.why import WhyScreen
+from assistant.tui.widgets import prompt as prompt_module
 from assistant.tui.widgets.document_view import DocumentView
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.source_panel import SourcePanel
@@ -282,3 +283,17 @@ async def test_it_can_be_used_at_any_size(make_app: MakeApp, size: tuple[int, in
         await asyncio.sleep(0)
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.chat.query_one(Prompt).region.bottom <= 22)
+
+
+async def test_the_cursor_rests_when_nobody_types_and_blinks_again_at_a_key(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompt_module, "BLINKS_S", 0.01)
+    app = make_app()
+    async with app.run_test() as pilot:
+        prompt = app.chat.query_one(Prompt)
+        await wait_until(pilot, lambda: not prompt.cursor_blink)
+        changes: list[bool] = []
+        prompt.watch(prompt, "cursor_blink", lambda on: changes.append(on), init=False)
+        await pilot.press("a")
+        await wait_until(pilot, lambda: changes == [True, False])

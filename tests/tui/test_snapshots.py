@@ -22,6 +22,7 @@ from assistant.answering.answer import (
     Timings,
     Usage,
 )
+from assistant.answering.timeline import Stage
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
 from assistant.retrieval.search import ScoredPassage
@@ -45,6 +46,14 @@ Ada left Turin on 3 May 1840 and came to Genoa after two days of rain. The coach
 
 In Genoa she paid 4 lire a night, for a room over the harbour that she shared with her sister.
 """
+STAGES = (
+    Stage("evidence", 0.0, 140.0),
+    Stage("reader", 140.0, 360.0),
+    Stage("wait", 360.0, 370.0),
+    Stage("prefill", 370.0, 620.0),
+    Stage("decode", 620.0, 1478.0),
+    Stage("check", 1478.0, 1480.0),
+)
 QUOTE = "Ada left Turin on 3 May 1840 and came to Genoa after two days of rain."
 
 
@@ -160,7 +169,7 @@ def answer(source: str) -> Answer:
         embedder={"name": "embedder", "sha256": "0" * 64},
         prompt={"name": "phrase", "hash": "0123456789abcdef"},
         usage=Usage(120, 14),
-        timings=Timings(140.0, 620.0, 1480.0, 31.0),
+        timings=Timings(140.0, 620.0, 1480.0, 31.0, STAGES),
         draft=Draft(f"{said.text} {left.text}", (said, left), -0.21, "stop"),
         notices=("Search by meaning is off.",),
     )

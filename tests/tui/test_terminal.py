@@ -7,6 +7,7 @@ import select
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -68,6 +69,27 @@ def test_it_is_suspended_to_the_shell_and_comes_back(tmp_path: Path) -> None:
         _read(terminal, b"$ ", 10)
     os.write(terminal, b"exit\n")
     assert _ended(process, 10) == 0
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="the system tells of no hang-up")
+def test_it_ends_with_a_terminal_that_goes_without_a_signal() -> None:
+    terminal, ours = pty.openpty()
+    command = [sys.executable, "-c", LAUNCH, "--model", "none"]
+    # A session of its own without a controlling terminal: nobody sends SIGHUP.
+    program = subprocess.Popen(
+        command,
+        stdin=ours,
+        stdout=ours,
+        stderr=ours,
+        env=os.environ | {"TERM": "xterm-256color"},
+        start_new_session=True,
+    )
+    os.close(ours)
+    try:
+        _read(terminal, b"Ask about", 20)
+    finally:
+        os.close(terminal)
+    assert program.wait(20) == 129
 
 
 def _start(command: list[str]) -> tuple[int, int]:

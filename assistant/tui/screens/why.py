@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from assistant.answering.timeline import drawn
 from assistant.language.printable import safe_line
 from assistant.retrieval.outcome import LIKELY
 from assistant.tui import render, words
@@ -24,6 +25,8 @@ _OUTCOMES: Mapping["Outcome", str] = {
     "perhaps": f"Perhaps: above the threshold, but below {LIKELY:.2f}: less likely than not.",
     "not_found": "Not found: below the threshold the documents are taken not to answer it.",
 }
+
+_BARS = 30  # columns of the time line
 
 
 class WhyScreen(ModalScreen[None]):
@@ -59,6 +62,8 @@ def sections(answer: "Answer") -> Iterator[tuple[str, Content]]:
         yield "The model's draft, statement by statement", _draft(answer)
     yield "Passages", _passages(answer)
     yield "Model and time", _cost(answer)
+    if answer.timings.stages:
+        yield "Where the time went", _timeline(answer)
 
 
 def _question(answer: "Answer") -> Content:
@@ -147,6 +152,16 @@ def _cost(answer: "Answer") -> Content:
             ("prompt      ", render.MUTED),
             f"{answer.prompt.get('name', '')} {answer.prompt.get('hash', '')[:12]}",
         ),
+    ]
+    return Content("\n").join(lines)
+
+
+def _timeline(answer: "Answer") -> Content:
+    lines = [
+        Content.assemble(
+            (f"{name:<12}", render.MUTED), (f"{bar:<{_BARS}}", "$accent"), f"{took:>10}"
+        )
+        for name, bar, took in drawn(answer.timings.stages, _BARS)
     ]
     return Content("\n").join(lines)
 

@@ -14,6 +14,8 @@ TIPS = {
     "app.library": "documents: see, add, remove; other libraries",
     "app.models": "language models: which one phrases, size, context",
 }
+# Blinking draws the cursor twice a second, which is most of what an idle chat does.
+BLINKS_S = 10.0
 PLACEHOLDER = "Ask about your documents \u2026"
 
 
@@ -74,7 +76,20 @@ class Prompt(TextArea):
             self._earlier = None
 
     def on_mount(self) -> None:
+        self._rest = self.set_interval(BLINKS_S, self._stop_blinking)
         self.post_message(self.Ready())
+
+    def _stop_blinking(self) -> None:
+        self.cursor_blink = False
+        self._rest.pause()
+
+    def _blink(self) -> None:
+        """Somebody is there: blink again for a while."""
+        self.cursor_blink = True
+        self._rest.reset()
+
+    def on_focus(self) -> None:
+        self._blink()
 
     def remember(self, questions: list[str]) -> None:
         """Take the questions of a conversation as the history."""
@@ -88,6 +103,7 @@ class Prompt(TextArea):
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: events.Key) -> None:
+        self._blink()
         # Bindings are looked at later than keys are typed; in a burst the order must stay.
         if event.key in {"enter", "ctrl+j"}:
             event.prevent_default()

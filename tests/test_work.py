@@ -1,0 +1,148 @@
+"""How much work an answer does, counted and not timed: a guard against doing more of it."""
+
+import gc
+import sqlite3
+import tracemalloc
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from fakes import ScriptedLlm
+
+from assistant.answering import prompts
+from assistant.answering.answering import Answerer, AnswerModels
+from assistant.answering.drafting import Phrasing
+from assistant.assistant import shipped_reader
+from assistant.engines.embedder import OnnxEmbedder
+from assistant.engines.reader import OnnxReader
+from assistant.language.words import approximate_tokens
+from assistant.library.library import Library
+from assistant.retrieval.evidence import CANDIDATES, READ_CANDIDATES
+from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reading import READ_PASSAGES
+
+QUESTIONS = (
+    "When did Ban Ki-moon visit Libya?",
+    "How far is Gharyan from Tripoli?",
+    "How do I add a folder?",
+)
+QUESTION = QUESTIONS[0]
+
+
+class CountingSession:
+    """An onnxruntime session that notes what it computes: (rows, tokens of a row) of each call."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self.shapes: list[tuple[int, int]] = []
+
+    def run(self, outputs: Any, inputs: Mapping[str, Any]) -> Any:
+        self.shapes.append(inputs["input_ids"].shape)
+        return self._session.run(outputs, inputs)
+
+    @property
+    def rows(self) -> int:
+        return sum(rows for rows, _ in self.shapes)
+
+    @property
+    def tokens(self) -> int:
+        return sum(rows * length for rows, length in self.shapes)
+
+
+@pytest.fixture(scope="module")
+def reader() -> OnnxReader:
+    found = shipped_reader()
+    assert found is not None
+    return found
+
+
+def counted(model: OnnxEmbedder | OnnxReader, monkeypatch: pytest.MonkeyPatch) -> CountingSession:
+    session, tokenizer = model._parts()
+    counting = CountingSession(session)
+    monkeypatch.setattr(model, "_loaded", (counting, tokenizer))
+    return counting
+
+
+def answerer(
+    library: Library, reader: OnnxReader | None = None, llm: ScriptedLlm | None = None
+) -> Answerer:
+    return Answerer(
+        library,
+        AnswerModels(shipped_models(), reader, llm),
+        Phrasing(prompts.load("answer"), prompts.load("phrase"), "auto", 1),
+    )
+
+
+@pytest.fixture
+def statements(seed_library: Library) -> Iterator[list[str]]:
+    connection = seed_library.catalogue._connection
+    assert isinstance(connection, sqlite3.Connection)
+    seen: list[str] = []
+    connection.set_trace_callback(seen.append)
+    yield seen
+    connection.set_trace_callback(None)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_asks_the_catalogue_a_few_times_however_much_it_finds(
+    seed_library: Library, statements: list[str], question: str
+) -> None:
+    answer = answerer(seed_library).complete(question)
+    assert answer.passages
+    asked = [s for s in statements if not s.startswith("--")]  # FTS5's own to its tables
+    of_terms = [s for s in asked if "term_counts" in s]
+    assert len(asked) - len(of_terms) <= 4, asked
+    assert len(of_terms) <= len(question.split())
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_embedded_once_and_then_no_sentence_twice(
+    seed_library: Library, embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    counting = counted(embedder, monkeypatch)
+    answerer(seed_library).complete(question)
+    assert counting.rows <= 1 + CANDIDATES
+    assert counting.tokens <= 70 * counting.rows
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_with_the_reader_passages_are_read_once_and_sentences_embedded_once(
+    seed_library: Library,
+    embedder: OnnxEmbedder,
+    reader: OnnxReader,
+    monkeypatch: pytest.MonkeyPatch,
+    question: str,
+) -> None:
+    embedding, reading = counted(embedder, monkeypatch), counted(reader, monkeypatch)
+    answerer(seed_library, reader).complete(question)
+    assert embedding.rows <= 1 + CANDIDATES + READ_CANDIDATES
+    assert reading.rows == READ_PASSAGES
+    assert reading.tokens <= READ_PASSAGES * 256
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_prompt_is_short_and_only_its_end_changes(
+    seed_library: Library, reader: OnnxReader, question: str
+) -> None:
+    llm = ScriptedLlm("No.")
+    answerer(seed_library, reader, llm).complete(question)
+    (messages,) = llm.asked
+    assert sum(approximate_tokens(m.content) for m in messages) <= 220
+    assert messages[0] == prompts.load("phrase").messages(evidence="", question="", answer="")[0]
+
+
+def test_answers_that_nobody_keeps_leave_nothing_behind(seed_library: Library) -> None:
+    ours = answerer(seed_library)
+    ours.complete(QUESTION)
+    tracemalloc.start()
+    try:
+        ours.complete(QUESTION)
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(3):
+            ours.complete(QUESTION)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / 3 < 12_000  # one that is kept takes several times that
