@@ -19,7 +19,8 @@ from assistant.engines.remote import RemoteLlm
 from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
-from assistant.library.vectors import ChromaVectors
+from assistant.library.vector_server import ServerVectors
+from assistant.library.vectors import LOCAL_FOLDER, ChromaVectors, CollectionVectors
 from assistant.retrieval.ranking import shipped_models
 from assistant.retrieval.search import Part
 
@@ -61,7 +62,7 @@ class Assistant:
                 f"{library} PATH` makes it.",
             )
         self.embedder = chosen_embedder(self.settings.embedder_model)
-        self.vectors = ChromaVectors(place / "vectors")
+        self.vectors = vector_store(place, self.settings.store_url)
         self.library = Library(place, self.vectors, self.embedder)
         self._keep_to_its_embedder(place)
         self.reader = chosen_reader(self.settings.reader_model)
@@ -178,6 +179,15 @@ def chosen_embedder(model: str) -> OnnxEmbedder:
     if model in {"", *catalog.embedder_names()}:
         return OnnxEmbedder(catalog.embedder(model or None))
     return OnnxEmbedder(embedder_folder.read(Path(model)))
+
+
+def vector_store(folder: Path, url: str) -> CollectionVectors:
+    """Where a library in `folder` has its vectors: there, or on the server of store.url."""
+    if not url:
+        return ChromaVectors(folder / LOCAL_FOLDER)
+    store = ServerVectors(url, folder)
+    offline.allow(store.url)
+    return store
 
 
 def chosen_reader(model: str) -> OnnxReader | None:

@@ -51,13 +51,13 @@ class Library:
         """Let passages wait again if their store was deleted or cannot be read, for whoever
         finishes the library next; nothing is asked of Chroma here, which takes 2 s to import.
         """
-        if self.vectors.quick_count() or not self.catalogue.embedded_any():
+        if not self.catalogue.embedded_any() or not self.vectors.is_lost():
             return
         with suppress(LibraryError):  # a writer knows better
             for _ in self._lock.acquire(wait=False):
                 pass
             try:
-                if not self.vectors.quick_count():
+                if self.vectors.is_lost():
                     self.catalogue.mark_all_waiting()
             finally:
                 self._lock.release()
