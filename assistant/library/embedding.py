@@ -47,6 +47,13 @@ class Embeddings:
             done += len(ids)
             yield Embedding(done, waiting)
 
+    def forget_all(self) -> None:
+        """Give up all vectors, here and where they were before: they are another embedder's."""
+        self._vectors.reset()
+        self._vectors.forget_earlier()
+        for name in (vector_files.IDS_FILE, vector_files.VECTORS_FILE):
+            self._catalogue.path.with_name(name).unlink(missing_ok=True)
+
     def _settle(self) -> None:
         """Where the store is another than the last time, see what it holds of this library.
 

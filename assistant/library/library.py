@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant import paths
 from assistant.errors import LibraryError
-from assistant.library import files
+from assistant.library import files, origin
 from assistant.library.catalogue import Catalogue, DocumentRecord
 from assistant.library.embedding import Embeddings
 from assistant.library.events import IndexEvent
@@ -78,6 +78,10 @@ class Library:
         """Follow what changed in all that was added; see Indexer.sync."""
         return self._indexer.sync(wait=wait)
 
+    def reindex(self, *, wait: bool = True) -> Iterator[IndexEvent]:
+        """Sync, and make anew what another embedder or splitting makes; see Indexer.reindex."""
+        return self._indexer.reindex(wait=wait)
+
     def watch(self, stop: threading.Event | None = None) -> Iterator[IndexEvent]:
         """Sync now and whenever something changes, until `stop` is set."""
         yield from self.sync()
@@ -133,6 +137,36 @@ class Library:
             f"Indexing is not done: {waiting:,} of {self.catalogue.passage_count():,} passages are"
             " found by their words alone as yet."
         )
+
+    def vectors_match(self) -> bool:
+        """Whether the vectors were made by this embedder: those of another say nothing to it."""
+        made_with = origin.recorded(self.catalogue)
+        return made_with is None or made_with.same_vectors(origin.current(self.embedder))
+
+    def reindex_notice(self) -> str:
+        """A sentence with the command if the library should be indexed anew, else ""."""
+        made_with, now = origin.recorded(self.catalogue), origin.current(self.embedder)
+        if made_with is None:
+            return ""
+        if not made_with.same_vectors(now):
+            return (
+                f"This library's vectors were made by the embedder {made_with.embedder}, not by"
+                f" {now.embedder}: it is searched by words alone until"
+                f" `{self.reindex_command()}` has made them anew."
+            )
+        if origin.begun(self.catalogue) is not None:
+            return f"Re-indexing was stopped; `{self.reindex_command()}` goes on with it."
+        if made_with.passage_version != now.passage_version:
+            return (
+                "Documents are split into passages in a better way now;"
+                f" `{self.reindex_command()}` does so here. Until then all is as before."
+            )
+        return ""
+
+    def reindex_command(self) -> str:
+        """What to type to index this library anew."""
+        where = "" if self.name == DEFAULT_LIBRARY else f" --library {self.name}"
+        return f"assistant sync --reindex{where}"
 
     def sources(self) -> list[DocumentRecord]:
         """The documents of the library, by path."""

@@ -79,6 +79,10 @@ class VectorStore(Protocol):
         """Where the library may have had its vectors before, to be copied from there."""
         ...
 
+    def forget_earlier(self) -> None:
+        """Forget what the library had elsewhere: it is another embedder's."""
+        ...
+
     def is_lost(self) -> bool:
         """Whether it certainly holds nothing that can be used, found without opening it."""
         ...

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,14 @@ from urllib.request import urlopen
 from assistant.atomic import write_private
 from assistant.errors import SettingsError
 from assistant.library.stores import VectorsUnavailable, VectorsUnreachable
-from assistant.library.vectors import COLLECTION, LOCAL_FOLDER, ChromaVectors, CollectionVectors
+from assistant.library.vectors import (
+    COLLECTION,
+    LOCAL_FOLDER,
+    NAME_FILE,
+    ChromaVectors,
+    CollectionVectors,
+)
 
-# A file of the library's folder with the name of its collection: it follows the library when that
-# is renamed, and a copy has none, so that two libraries never share one.
-_NAME_FILE = "collection"
 _CONNECT_S = 3.0
 # Adding a full batch to a large index takes seconds on a busy server.
 _ANSWER_S = 60.0
@@ -44,7 +48,7 @@ class ServerVectors(CollectionVectors):
     @property
     def collection_name(self) -> str:
         """The collection's name, of the library's and of what tells it from its namesakes."""
-        file = self._folder / _NAME_FILE
+        file = self._folder / NAME_FILE
         try:
             return file.read_text(encoding="ascii")
         except FileNotFoundError:
@@ -56,6 +60,10 @@ class ServerVectors(CollectionVectors):
     def earlier(self) -> ChromaVectors:
         """The library's own folder."""
         return ChromaVectors(self._folder / LOCAL_FOLDER)
+
+    def forget_earlier(self) -> None:
+        """Delete the vectors in the library's own folder."""
+        shutil.rmtree(self._folder / LOCAL_FOLDER, ignore_errors=True)
 
     def is_lost(self) -> bool:
         """Never told without the server, and opening a library does not wait for one."""

@@ -18,6 +18,9 @@ Vectors = NDArray[np.float32]
 _COLLECTION = "passages"
 # The folder of a library that holds them, where they are not on a server.
 LOCAL_FOLDER = "vectors"
+# A file of the library's folder with the name of its collection on a server: it follows the library
+# when that is renamed, and a copy has none, so that two libraries never share one.
+NAME_FILE = "collection"
 # Cosine, and no embedding by Chroma itself, which would pad and be slow.
 COLLECTION: dict[str, Any] = {
     "embedding_function": None,
@@ -43,6 +46,10 @@ class CollectionVectors(ABC):
     @abstractmethod
     def earlier(self) -> "CollectionVectors | None":
         """Where the library may have had its vectors before, to be copied from there."""
+
+    @abstractmethod
+    def forget_earlier(self) -> None:
+        """Forget what the library had elsewhere: it is another embedder's."""
 
     @abstractmethod
     def is_lost(self) -> bool:
@@ -150,6 +157,10 @@ class ChromaVectors(CollectionVectors):
 
     def earlier(self) -> None:
         """A server's URL is not kept once it is unset."""
+
+    def forget_earlier(self) -> None:
+        """On a server, the library begins a new collection from now."""
+        self.folder.with_name(NAME_FILE).unlink(missing_ok=True)
 
     def is_lost(self) -> bool:
         """Whether there is no vector, or none that can be read; found without Chroma's import."""

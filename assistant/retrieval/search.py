@@ -84,7 +84,7 @@ def search(
         lexical = library.catalogue.match(query.terms, _CANDIDATES)
     dense: list[tuple[int, float]] = []
     notice = library.progress_notice()
-    if query.vector is not None:
+    if query.vector is not None and library.vectors_match():
         try:
             dense = library.vectors.nearest(query.vector, _CANDIDATES)
         except LibraryError as error:
