@@ -21,6 +21,8 @@ from assistant.library.tracking import REMOVED
 from assistant.library.watching import changes
 
 DEFAULT_LIBRARY = "default"
+# A folder beside the libraries that is one in the making, or what is left of one.
+UNFINISHED = ".{name}.new"
 
 
 class Library:
@@ -192,7 +194,8 @@ def names() -> list[str]:
     """The libraries that there are, sorted."""
     folder = paths.home() / "libraries"
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path.name for path in found if Catalogue.exists(path))
+    unfinished = UNFINISHED.format(name="*")
+    return sorted(p.name for p in found if Catalogue.exists(p) and not p.match(unfinished))
 
 
 def _matching(name: str, known: Sequence[str], places: set[str]) -> list[str]:

@@ -20,7 +20,7 @@ from assistant import paths
 from assistant.errors import LibraryError
 from assistant.library import vector_files
 from assistant.library.database import FILE, SCHEMA_VERSION
-from assistant.library.library import Library, exists
+from assistant.library.library import UNFINISHED, Library, exists
 from assistant.library.locking import WriteLock
 from assistant.library.vectors import LOCAL_FOLDER
 from assistant.library.verify import verify_catalogue
@@ -95,7 +95,7 @@ def rename_library(name: str, new: str) -> None:
 def delete_library(name: str) -> None:
     """Delete a library for good; the files that were added stay where they are."""
     source = _present(name)
-    doomed = source.with_name(f".{name}.deleted")
+    doomed = source.with_name(UNFINISHED.format(name=f"{name}.deleted"))
     with _explained():
         shutil.rmtree(doomed, ignore_errors=True)
         with _locked(source):
@@ -164,7 +164,8 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
 @contextmanager
 def _place(target: Path) -> Iterator[Path]:
     """A file beside `target` that takes its place when it is whole."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+    # The name is always the same: what a killed process left is taken away by the next.
+    beside = target.with_name(f".{target.name}.new")
     try:
         yield beside
         with beside.open("rb+") as file:
@@ -178,7 +179,7 @@ def _place(target: Path) -> Iterator[Path]:
 @contextmanager
 def _folder(target: Path) -> Iterator[Path]:
     """A folder that gets its name when it is whole."""
-    work = target.with_name(f".{target.name}.{os.getpid()}.new")
+    work = target.with_name(UNFINISHED.format(name=target.name))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
     try:
