@@ -19,7 +19,8 @@ from assistant.engines.remote import RemoteLlm
 from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
-from assistant.library.vectors import ChromaVectors
+from assistant.library.vector_server import ServerVectors
+from assistant.library.vectors import LOCAL_FOLDER, ChromaVectors, CollectionVectors
 from assistant.retrieval.calibration import Calibration, read_calibration
 from assistant.retrieval.ranking import RankingModels, shipped_models
 from assistant.retrieval.search import Part
@@ -44,16 +45,18 @@ class Assistant:
         *,
         create: bool = False,
         folder: Path | None = None,
+        keep_embedder: bool = True,
     ) -> None:
         """`model` is a name of the catalogue, the path of a GGUF file, the URL of an endpoint, or
         "none"; without one the settings say which.
 
-        `folder` holds the library elsewhere than under its name. Raises LibraryError if the
-        library does not exist, unless it is the default one or `create` is set; SettingsError if
-        the settings hold a mistake.
+        `folder` holds the library elsewhere than under its name. Without `keep_embedder` the
+        embedder is the one that is set, even if another made the library's vectors. Raises
+        LibraryError if the library does not exist, unless it is the default one or `create` is
+        set; SettingsError if the settings hold a mistake.
         """
         self.settings = settings.load()
-        self.embedder_problem = ""
+        self.reindex_notice = ""
         place = folder or paths.library_folder(library)
         if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
             raise LibraryError(
@@ -62,9 +65,10 @@ class Assistant:
                 f"{library} PATH` makes it.",
             )
         self.embedder = chosen_embedder(self.settings.embedder_model)
-        self.vectors = ChromaVectors(place / "vectors")
+        self.vectors = vector_store(place, self.settings.store_url)
         self.library = Library(place, self.vectors, self.embedder)
-        self._keep_to_its_embedder(place)
+        if keep_embedder:
+            self._keep_to_its_embedder(place)
         self.reader = chosen_reader(self.settings.reader_model)
         own = self.library.settings.get("model")
         self._model = model or own or self.settings.llm_model or self.settings.llm_url or None
@@ -86,24 +90,20 @@ class Assistant:
         self.library.close()
 
     def _keep_to_its_embedder(self, place: Path) -> None:
-        """Answer with the embedder that made the library's vectors: others cannot read them."""
+        """Answer with the embedder that made the library's vectors if there is that: others cannot
+        read them, and words alone must do.
+        """
+        self.reindex_notice = self.library.reindex_notice()
         made_by = self.library.catalogue.setting("embedder")
-        if made_by in {None, self.embedder.name}:
+        if made_by == self.embedder.name or made_by not in catalog.embedder_names():
             return
-        self.embedder_problem = (
-            f"This library's vectors were made by the embedder {made_by}, which goes on with it; "
-            f"{self.embedder.name} needs a library of its own."
+        self.reindex_notice = (
+            f"This library's vectors were made by the embedder {made_by}, which goes on with it;"
+            f" `{self.library.reindex_command()}` changes over to {self.embedder.name}."
         )
-        if made_by in catalog.embedder_names():
-            self.embedder = OnnxEmbedder(catalog.embedder(made_by))
-            self.library.close()
-            self.library = Library(place, self.vectors, self.embedder)
-            return
+        self.embedder = OnnxEmbedder(catalog.embedder(made_by))
         self.library.close()
-        raise LibraryError(
-            f"This library's vectors were made by the embedder {made_by}.",
-            "Set embedder.model to its folder, or add the documents to another library.",
-        )
+        self.library = Library(place, self.vectors, self.embedder)
 
     def start_loading(self, *, llm: bool = True) -> None:
         """Begin to load what an answer needs, behind the caller's back."""
@@ -203,6 +203,15 @@ def chosen_embedder(model: str) -> OnnxEmbedder:
     if model in {"", *catalog.embedder_names()}:
         return OnnxEmbedder(catalog.embedder(model or None))
     return OnnxEmbedder(embedder_folder.read(Path(model)))
+
+
+def vector_store(folder: Path, url: str) -> CollectionVectors:
+    """Where a library in `folder` has its vectors: there, or on the server of store.url."""
+    if not url:
+        return ChromaVectors(folder / LOCAL_FOLDER)
+    store = ServerVectors(url, folder)
+    offline.allow(store.url)
+    return store
 
 
 def chosen_reader(model: str) -> OnnxReader | None:

@@ -69,6 +69,12 @@ class Settings:
         "",
         'The evidence reader: a folder with reader.onnx and tokenizer.json, or "none".',
     )
+    store_url: str = _setting(
+        "store.url",
+        "",
+        "A Chroma server for the vectors, such as http://127.0.0.1:8000; texts stay here. Empty "
+        "for the library's own folder.",
+    )
     pull_hub: str = _setting(
         "pull.hub", "https://huggingface.co", "The hub that `assistant models pull` asks first."
     )

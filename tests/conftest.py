@@ -4,13 +4,14 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import chroma_server
 import pytest
 
 from assistant import paths
+from assistant.assistant import vector_store
 from assistant.engines import catalog
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors
 
 SEED_ARTICLE = "000_fbb4ad618a715ec0.txt"
 
@@ -33,11 +34,24 @@ def embedder() -> OnnxEmbedder:
     return OnnxEmbedder(catalog.embedder())
 
 
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Chroma server, started when the first test asks for it."""
+    with chroma_server.running(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
 @pytest.fixture
-def library(tmp_path: Path, embedder: OnnxEmbedder) -> Iterator[Library]:
+def store_url() -> str:
+    """Where libraries have their vectors: in their own folder. Modules that test both override."""
+    return ""
+
+
+@pytest.fixture
+def library(tmp_path: Path, embedder: OnnxEmbedder, store_url: str) -> Iterator[Library]:
     """An empty library with real stores."""
     folder = tmp_path / "library"
-    made = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    made = Library(folder, vector_store(folder, store_url), embedder)
     yield made
     made.close()
 
@@ -48,7 +62,7 @@ def seed_library(
 ) -> Iterator[Library]:
     """The shipped documents, indexed once; tests only read it."""
     folder = tmp_path_factory.mktemp("seeds") / "library"
-    made = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    made = Library(folder, vector_store(folder, ""), embedder)
     list(made.add([str(paths.shipped("seeds"))]))
     yield made
     made.close()

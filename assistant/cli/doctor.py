@@ -67,6 +67,8 @@ def _examine(options: argparse.Namespace) -> Iterator[Finding]:
         with Assistant(options.library, models.NO_MODEL) as assistant:
             yield from examine(assistant.library)
             yield _calibration(assistant)
+            if assistant.reindex_notice:
+                yield Finding("index", "note", assistant.reindex_notice)
     encoding = getattr(sys.stdout, "encoding", "") or ""
     if encoding.lower().replace("-", "") != "utf8":
         text = f"It writes {encoding or 'nothing'}, not UTF-8: some letters cannot be shown."

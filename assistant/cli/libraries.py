@@ -4,15 +4,16 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant import paths
-from assistant.assistant import Assistant
+from assistant import paths, settings
+from assistant.assistant import Assistant, vector_store
 from assistant.cli import output
 from assistant.cli.progress import watch
 from assistant.errors import LibraryError
 from assistant.language.printable import safe_line
 from assistant.library.catalogue import Catalogue
-from assistant.library.library import names
+from assistant.library.library import exists, names
 from assistant.library.settings import KNOWN, LibrarySettings
+from assistant.library.vector_server import ServerVectors
 
 DONE = 0
 
@@ -59,7 +60,10 @@ def _copy(_: argparse.Namespace, rest: list[str]) -> None:
     from assistant.library.transfer import copy_library
 
     name, new = _expect(rest, 2, "copy NAME NEW")
-    copy_library(name, new)
+    with Assistant(name) as assistant:
+        copy_library(assistant.library, new)
+    with Assistant(new) as assistant:
+        watch(assistant.library.finish())
     output.tell(f"{new} is a copy of {name}.")
 
 
@@ -80,8 +84,20 @@ def _delete(options: argparse.Namespace, rest: list[str]) -> None:
             f"The library {name} would be deleted for good; the files that were added stay.",
             f"Say `assistant libraries delete {name} --yes`.",
         )
+    kept = _forget_collection(name)
     delete_library(name)
-    output.tell(f"{name} is deleted.")
+    output.tell(f"{name} is deleted.{kept}")
+
+
+def _forget_collection(name: str) -> str:
+    """Delete a library's vectors on a server; a sentence if they stay there."""
+    store = vector_store(paths.library_folder(name), settings.load().store_url)
+    if isinstance(store, ServerVectors) and exists(name):
+        try:
+            store.delete()
+        except LibraryError as error:
+            return f" Its collection {store.collection_name} stays on the server: {error.message}"
+    return ""
 
 
 def _export(_: argparse.Namespace, rest: list[str]) -> None:
@@ -94,12 +110,11 @@ def _export(_: argparse.Namespace, rest: list[str]) -> None:
 
 
 def _import(_: argparse.Namespace, rest: list[str]) -> None:
-    from assistant.library.transfer import adopt_vectors, import_library
+    from assistant.library.transfer import import_library
 
     file, name = _expect(rest, 2, "import FILE NAME")
     manifest = import_library(Path(file).expanduser().absolute(), name)
     with Assistant(name) as assistant:
-        adopt_vectors(assistant.library)
         watch(assistant.library.finish())
     output.tell(
         f"{name} holds {output.counted(manifest['documents'], 'document')}; all was verified."

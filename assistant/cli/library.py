@@ -28,11 +28,13 @@ def run_add(options: argparse.Namespace) -> int:
 def run_sync(options: argparse.Namespace) -> int:
     """Bring the library in step with what was added; 2 if a file could not be read."""
     give_way()
-    with Assistant(options.library, options.model) as assistant:
-        if not assistant.library.catalogue.roots():
+    reindex: bool = options.reindex
+    with Assistant(options.library, options.model, keep_embedder=not reindex) as assistant:
+        library = assistant.library
+        if not library.catalogue.roots():
             output.tell("Nothing was added yet. Add documents with `assistant add PATH`.")
             return DONE
-        outcome = watch(assistant.library.sync(wait=not options.no_wait))
+        outcome = watch((library.reindex if reindex else library.sync)(wait=not options.no_wait))
         output.tell(_summary(outcome, len(assistant.library.sources())))
         if options.watch:
             _follow(assistant)

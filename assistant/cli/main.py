@@ -230,6 +230,11 @@ def _parser() -> argparse.ArgumentParser:
         follower.add_argument(
             "--watch", action="store_true", help="go on and follow every change, until Ctrl-C"
         )
+    sync.add_argument(
+        "--reindex",
+        action="store_true",
+        help="make anew what another embedder or a new version makes otherwise",
+    )
     remove = command("remove", _remove, "forget documents", "assistant remove report.md")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
     for writer in (add, sync, remove):

@@ -30,8 +30,8 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
             # searched by words alone, and the answer says so.
             with suppress(LibraryError):
                 watch(assistant.library.finish(wait=False), quiet=True)
-        if assistant.embedder_problem:
-            output.tell(assistant.embedder_problem)
+        if assistant.reindex_notice:
+            output.tell(assistant.reindex_notice)
         _, calibration_problem = assistant.calibration()
         if calibration_problem:
             output.tell(calibration_problem)

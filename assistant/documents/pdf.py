@@ -4,13 +4,20 @@ PDFium (through pypdfium2, BSD/Apache) reads the characters; what stands beside 
 """
 
 import ctypes
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
-from assistant.documents.pdf_layout import CELLS_APART, Line, reading_order, without_furniture
+from assistant.documents.pdf_layout import (
+    CELLS_APART,
+    Line,
+    in_columns,
+    reading_order,
+    without_furniture,
+)
 from assistant.documents.pdf_paragraphs import Paragraph, heading_levels, paragraphs
 from assistant.documents.tables import readable_rows
 from assistant.errors import DocumentError
@@ -22,6 +29,9 @@ _SCAN_LETTERS = 25
 # Gaps in font sizes: what parts columns or cells, and what parts words with and without a space.
 _APART = 1.6
 _SPACE, _NO_SPACE = 0.04, 0.15
+# Radians below which a character stands upright, and degrees by which a scan may lie askew.
+_UPRIGHT = 0.05
+_SLIGHTLY = 8
 
 _Box = tuple[float, float, float, float]  # left, right, bottom, top
 
@@ -57,9 +67,11 @@ def _write(found: Sequence[Paragraph], builder: TextBuilder) -> None:
     levels = heading_levels(found)
     for kind, group in groupby(found, key=lambda p: (p.kind == "table", p.page)):
         if kind[0]:
-            rows = [p.text.split(CELLS_APART) for p in group]
+            table = list(group)
+            rows = [p.text.split(CELLS_APART) for p in table]
             even = len({len(row) for row in rows}) == 1
-            builder.rows(readable_rows(rows, None if even else False), kind[1])
+            whole = rows if even else in_columns(rows, [p.cells for p in table])
+            builder.rows(readable_rows(whole or rows, None if whole else False), kind[1])
             continue
         for paragraph in group:
             if level := levels.get(paragraph.look, 0):
@@ -74,14 +86,18 @@ def _pages(pdf: Any, count: int) -> tuple[list[list[Line]], list[int]]:
     scanned = []
     for index in range(count):
         lines, has_picture = _page(pdf, index)
-        pages.append(reading_order(lines))
-        letters = sum(c.isalnum() for line in lines for c in line.text)
+        # What stands turned on the page is read after the rest, as if the page were turned.
+        turns = sorted({turn for turn, _ in lines})
+        ordered = [reading_order([line for t, line in lines if t == turn]) for turn in turns]
+        pages.append([line for part in ordered for line in part])
+        letters = sum(c.isalnum() for _, line in lines for c in line.text)
         if has_picture and letters < _SCAN_LETTERS:
             scanned.append(index + 1)
     return pages, scanned
 
 
-def _page(pdf: Any, index: int) -> tuple[list[Line], bool]:
+def _page(pdf: Any, index: int) -> tuple[list[tuple[int, Line]], bool]:
+    """The lines of a page, each with how it is turned, and whether there is a picture."""
     import pypdfium2
 
     try:
@@ -90,8 +106,8 @@ def _page(pdf: Any, index: int) -> tuple[list[Line], bool]:
     except pypdfium2.PdfiumError:  # one damaged page does not take the others with it
         return [], False
     try:
-        lines = list(_lines(text_page.raw, index + 1, page.get_height()))
-        has_picture = _has_picture(page, lines)
+        lines = list(_lines(text_page.raw, index + 1, page.get_size()))
+        has_picture = _has_picture(page, [line for _, line in lines])
     finally:
         text_page.close()
         page.close()
@@ -107,24 +123,60 @@ def _has_picture(page: Any, lines: Sequence[Line]) -> bool:
     return next(iter(pictures), None) is not None
 
 
-def _lines(text_page: Any, page: int, height: float) -> Iterator[Line]:
-    """The runs of characters on one line without a wide gap, in the order of the file."""
+def _lines(text_page: Any, page: int, size: tuple[float, float]) -> Iterator[tuple[int, Line]]:
+    """The runs of characters on one line without a wide gap, in the order of the file, each with
+    how it is turned.
+    """
     run: _Run | None = None
-    for index, character, box in _characters(text_page):
-        if box is None:
+    for index, character, found in _characters(text_page):
+        if found is None:
             if run is not None:
                 run.spaced = True
             continue
-        if run is not None and (character == "\n" or run.is_apart(box)):
-            yield from run.line(page, height)
+        turn = 0 if character == "\n" else _turn(text_page, index)
+        box = _turned(found, turn, size) if turn else found
+        if run is not None and (character == "\n" or turn != run.turn or run.is_apart(box)):
+            yield from run.line(page, size)
             run = None
         if character == "\n":
             continue
         if run is None:
-            run = _Run(text_page, index, box)
+            run = _Run(text_page, index, box, turn)
         run.append(index, character, box)
     if run is not None:
-        yield from run.line(page, height)
+        yield from run.line(page, size)
+
+
+def _turn(text_page: Any, index: int) -> int:
+    """By how many degrees a character is turned to the left: 0, 90, 180, 270 or, for what is
+    slanted, the whole degrees.
+    """
+    import pypdfium2.raw as pdfium
+
+    angle = pdfium.FPDFText_GetCharAngle(text_page, index)
+    if angle < _UPRIGHT:  # nearly all; an error is -1
+        return 0
+    degrees = round(-math.degrees(angle)) % 360  # PDFium counts with the clock
+    right = round(degrees / 90) * 90
+    return right % 360 if abs(degrees - right) <= _SLIGHTLY else degrees
+
+
+def _turned(box: _Box, turn: int, size: tuple[float, float]) -> _Box:
+    """The box as it is on the page turned back, so that its text runs to the right."""
+    left, right, bottom, top = box
+    width, height = size
+    if turn == 90:
+        return bottom, top, width - right, width - left
+    if turn == 180:
+        return width - right, width - left, height - top, height - bottom
+    if turn == 270:
+        return height - top, height - bottom, left, right
+    # The box of a slanted character says little but where it is and how large.
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    x, y = (left + right) / 2, (bottom + top) / 2
+    along, up = x * cos + y * sin, y * cos - x * sin
+    half = (top - bottom) / 4
+    return along - half, along + half, up - half, up + half
 
 
 def _characters(text_page: Any) -> Iterator[tuple[int, str, _Box | None]]:
@@ -151,10 +203,11 @@ def _characters(text_page: Any) -> Iterator[tuple[int, str, _Box | None]]:
 class _Run:
     """Characters that stand side by side."""
 
-    def __init__(self, text_page: Any, index: int, box: _Box) -> None:
+    def __init__(self, text_page: Any, index: int, box: _Box, turn: int) -> None:
         import pypdfium2.raw as pdfium
 
         self._text_page = text_page
+        self.turn = turn
         self._first = self._last = index
         self._size = max(pdfium.FPDFText_GetFontSize(text_page, index), box[3] - box[2], 1.0) * 0.9
         self._box = self._previous = box
@@ -179,14 +232,19 @@ class _Run:
         on_line = self._box[2] - self._size * 0.3 <= middle <= self._box[3] + self._size * 0.3
         return not on_line or _gap(self._previous, box) > self._size * _APART
 
-    def line(self, page: int, height: float) -> Iterator[Line]:
+    def line(self, page: int, size: tuple[float, float]) -> Iterator[tuple[int, Line]]:
+        """How it is turned and its line, if there is anything to read."""
         # A character beyond the first plane comes as two halves.
         raw = "".join(self._parts).encode("utf-16-le", "surrogatepass")
         text = raw.decode("utf-16-le", "replace").strip()
         if text:
             left, right, bottom, top = self._box
             bold = _is_bold(self._text_page, self._first) and _is_bold(self._text_page, self._last)
-            yield Line(text, left, right, bottom, top, self._size, page, height, is_bold=bold)
+            height = size[self.turn % 180 == 0]
+            # What is slanted, such as DRAFT over a page, is no heading, however large.
+            slanted = self.turn % 90 != 0
+            look = (1.0, False) if slanted else (self._size, bold)
+            yield self.turn, Line(text, left, right, bottom, top, look[0], page, height, look[1])
 
 
 def _gap(before: _Box, now: _Box) -> float:

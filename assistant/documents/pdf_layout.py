@@ -5,10 +5,12 @@ optically scanned documents"), with whole-width lines as the borders of what sta
 """
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 # A column has at least this many lines, and lines of at least this many words on average.
 _COLUMN_LINES = 4
@@ -22,6 +24,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:page )?[-\u2013 ]*(?:\d{1,4}|[ivxlc]{1,6})[-\u2013 ]*(?:(?:of|/) ?\d{1,4})?"
 )
 CELLS_APART = " | "
+
+Extent = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,12 @@ class Line:
     page: int
     page_height: float
     is_bold: bool = False
-    is_row: bool = False  # pieces with gaps between them: the cells of a table's row
+    cells: tuple["Extent", ...] = ()  # left and right of each cell, if it is a table's row
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is pieces with gaps between them."""
+        return bool(self.cells)
 
     @property
     def middle(self) -> float:
@@ -110,7 +119,8 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
     back = sum(step > a.size for step, a in zip(steps, lines, strict=False))
     ordered = list(lines)
     if back * 5 > len(lines):
-        ordered.sort(key=lambda line: (-round(line.middle / max(1.0, line.size * 0.5)), line.left))
+        step = max(1.0, median(line.size for line in lines) * 0.5)
+        ordered.sort(key=lambda line: (-round(line.middle / step), line.left))
     joined: list[Line] = []
     for line in ordered:
         last = joined[-1] if joined else None
@@ -122,7 +132,7 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             joined[-1] = replace(
                 last,
                 text=f"{last.text}{CELLS_APART}{line.text}",
-                is_row=True,
+                cells=(*(last.cells or ((last.left, last.right),)), (line.left, line.right)),
                 right=line.right,
                 bottom=min(last.bottom, line.bottom),
                 top=max(last.top, line.top),
@@ -130,6 +140,36 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
         else:
             joined.append(line)
     return joined
+
+
+def in_columns(
+    rows: Sequence[Sequence[str]], cells: Sequence[Sequence[Extent]]
+) -> list[list[str]] | None:
+    """The rows with "" where a cell is empty, by what stands below what; None if that is not clear.
+
+    `cells` holds left and right of each cell of each row.
+    """
+    widest = max(rows, key=len, default=())
+    columns: list[Extent] = [(math.inf, -math.inf)] * len(widest)
+    for row in cells:  # rows of all cells say how wide the columns are
+        if len(row) == len(columns):
+            columns = [(min(a, c), max(b, d)) for (a, b), (c, d) in zip(columns, row, strict=True)]
+    made = []
+    for texts, extents in zip(rows, cells, strict=True):
+        places = [_column_of(extent, columns) for extent in extents]
+        if None in places or len(set(places)) < len(places) or len(texts) != len(places):
+            return None
+        by_place = dict(zip(places, texts, strict=True))
+        made.append([by_place.get(number, "") for number in range(len(columns))])
+    return made
+
+
+def _column_of(extent: Extent, columns: Sequence[Extent]) -> int | None:
+    """The only column that a cell stands in."""
+    found = [
+        n for n, (left, right) in enumerate(columns) if extent[0] <= right and extent[1] >= left
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

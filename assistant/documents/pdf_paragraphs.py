@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from assistant.documents.document import BlockKind
-from assistant.documents.pdf_layout import Line
+from assistant.documents.pdf_layout import Extent, Line
 
 _ITEM = re.compile(r"^(?:[\u2022\u25aa\u25cf\u25e6\u2013\u2043*-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
 _ENDS = re.compile(r"[.!?:;\u2026][\"'\u201d\u2019)\]]*$")
@@ -29,6 +29,7 @@ class Paragraph:
     size: float
     kind: BlockKind
     is_bold: bool = False
+    cells: tuple[Extent, ...] = ()  # left and right of each cell of a table's row
 
     @property
     def look(self) -> tuple[float, bool]:
@@ -49,7 +50,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Paragraph]:
         if now is None or last is None or _begins(now, last, line, pitch, widest):
             if now is not None:
                 yield now
-            now = Paragraph(line.text, line.page, line.size, _kind(line), line.is_bold)
+            now = Paragraph(line.text, line.page, line.size, _kind(line), line.is_bold, line.cells)
             widest = line.right
         else:
             now.text = _joined(now.text, line.text, vocabulary)

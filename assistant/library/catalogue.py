@@ -220,6 +220,26 @@ class Catalogue(Tracking):
         rows = self._rows("SELECT source, sha256, signature FROM documents")
         return {str(row[0]): DocumentState(*map(str, row)) for row in rows}
 
+    def sources_below(self, document_id: int) -> list[str]:
+        """The sources of documents with a lower id, oldest first."""
+        query = "SELECT source FROM documents WHERE id < ? ORDER BY id"
+        return [str(row[0]) for row in self._rows(query, (document_id,))]
+
+    def next_document(self) -> int:
+        """An id above those of all documents."""
+        return int(str(self._rows("SELECT COALESCE(MAX(id), 0) + 1 FROM documents")[0][0]))
+
+    def holds(self, source: str, document: Document, passages: Sequence[PassageSpan]) -> bool:
+        """Whether a document is stored with this text, title and passages."""
+        found = self._rows("SELECT text, title FROM documents WHERE source = ?", (source,))
+        if found != [(document.text, document.title)]:
+            return False
+        ids = self.passage_ids(source)
+        stored = self.passages(ids)
+        return [
+            (p.start, p.end, p.page, p.headings, p.sentences) for p in map(stored.get, ids) if p
+        ] == [(p.start, p.end, p.page, p.headings, p.sentences) for p in passages]
+
     def state(self, source: str) -> tuple[str, int] | None:
         """The sha256 and time of change that a source had when it was read, or None."""
         rows = self._rows("SELECT sha256, mtime_ns FROM documents WHERE source = ?", (source,))

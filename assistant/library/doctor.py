@@ -15,6 +15,7 @@ from assistant.library.catalogue import Catalogue, SourceFile
 from assistant.library.database import FILE
 from assistant.library.library import Library
 from assistant.library.locking import WriteLock
+from assistant.library.stores import VectorsUnreachable
 from assistant.library.verify import verify_catalogue
 
 # Less than this and the next document may not fit.
@@ -59,6 +60,8 @@ def _vectors(library: Library) -> Finding:
         if embedded & stored:
             one = library.vectors.read([next(iter(embedded & stored))])
             library.vectors.nearest(next(iter(one.values())), 1)
+    except VectorsUnreachable as error:
+        return Finding("vectors", "problem", str(error))
     except LibraryError as error:
         return Finding("vectors", "problem", str(error), "make the vectors anew")
     orphans, lost = len(stored - embedded - set(catalogue.waiting(waiting or 1))), embedded - stored
@@ -104,7 +107,11 @@ def repair(library: Library) -> None:
     stored = None
     try:
         stored = library.vectors.ids()
-        library.vectors.nearest(library.embedder.embed(["probe"])[0], 1)
+        if stored:
+            (one,) = library.vectors.read([next(iter(stored))]).values()
+            library.vectors.nearest(one, 1)
+    except VectorsUnreachable:
+        raise
     except LibraryError:
         library.vectors.reset()
         library.catalogue.mark_all_waiting()
@@ -112,8 +119,9 @@ def repair(library: Library) -> None:
         embedded = set(library.catalogue.embedded())
         library.catalogue.mark_waiting(sorted(embedded - stored))
         library.vectors.remove(sorted(stored - embedded))
-    for _ in library.sync():
-        pass
+    if library.vectors_match():
+        for _ in library.sync():
+            pass
 
 
 def salvage(folder: Path) -> tuple[int, int]:

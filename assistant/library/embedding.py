@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
+from assistant.library import vector_files
 from assistant.library.catalogue import Catalogue, Passage
 from assistant.library.events import Embedding, IndexEvent, Rebuilding
 from assistant.library.locking import Foreground
-from assistant.library.stores import Embedder, VectorStore, VectorsUnavailable
+from assistant.library.stores import (
+    Embedder,
+    VectorStore,
+    VectorsUnavailable,
+    VectorsUnreachable,
+)
 
 # Passages whose vectors are made and stored together: what a stop in between costs again.
 _AT_ONCE = 64
+_STORE = "store"
 
 
 class Embeddings:
@@ -28,6 +35,8 @@ class Embeddings:
 
     def finish(self) -> Iterator[IndexEvent]:
         """Do all that is open, in steps; between them questions go first."""
+        self._settle()
+        vector_files.adopt(self._catalogue, self._vectors)
         lost = self._make_good()
         if lost:
             yield Rebuilding(lost)
@@ -37,6 +46,35 @@ class Embeddings:
             self._embed(ids)
             done += len(ids)
             yield Embedding(done, waiting)
+
+    def forget_all(self) -> None:
+        """Give up all vectors, here and where they were before: they are another embedder's."""
+        self._vectors.reset()
+        self._vectors.forget_earlier()
+        for name in (vector_files.IDS_FILE, vector_files.VECTORS_FILE):
+            self._catalogue.path.with_name(name).unlink(missing_ok=True)
+
+    def _settle(self) -> None:
+        """Where the store is another than the last time, see what it holds of this library.
+
+        An id is never used twice, so what it holds from earlier times is still right.
+        """
+        if (self._catalogue.setting(_STORE) or "") == self._vectors.place:
+            return
+        try:
+            stored = self._vectors.ids()
+        except VectorsUnreachable:
+            raise
+        except VectorsUnavailable:
+            stored = set()
+        self._catalogue.mark_all_waiting()
+        held = stored & set(self._catalogue.waiting(self._catalogue.passage_count()))
+        self._vectors.remove(sorted(stored - held))
+        self._catalogue.mark_embedded(sorted(held))
+        earlier = self._vectors.earlier()
+        if earlier is not None:
+            vector_files.carry(self._catalogue, earlier, self._vectors)
+        self._catalogue.set_settings({_STORE: self._vectors.place})
 
     def _make_good(self) -> int:
         """Bring the store to hold no vector too many; how many it has lost, which wait from now."""
@@ -52,6 +90,8 @@ class Embeddings:
             lost = sorted(set(self._catalogue.embedded()) - self._vectors.ids())
             self._catalogue.mark_waiting(lost)
             return len(lost)
+        except VectorsUnreachable:
+            raise
         except VectorsUnavailable:
             # What it held is derived: a new one is filled from the catalogue.
             self._vectors.reset()

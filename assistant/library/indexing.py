@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.documents.isolation import Sandbox
 from assistant.errors import DocumentError, LibraryError
-from assistant.library import files
+from assistant.library import files, origin
 from assistant.library.catalogue import Catalogue, DocumentState, SourceFile
 from assistant.library.embedding import Embeddings
 from assistant.library.events import (
@@ -28,7 +28,8 @@ from assistant.library.events import (
     Waiting,
 )
 from assistant.library.locking import WriteLock
-from assistant.library.passages import PASSAGE_VERSION, split
+from assistant.library.origin import Reindexing
+from assistant.library.passages import split
 from assistant.library.settings import LibrarySettings
 from assistant.library.stores import Embedder
 from assistant.library.survey import survey
@@ -91,6 +92,60 @@ class Indexer:
             if removed:
                 self._catalogue.scrub()
 
+    def reindex(self, *, wait: bool = True) -> Iterator[IndexEvent]:
+        """Sync, and read and embed anew what another embedder or splitting would make otherwise.
+
+        What was stopped goes on where it was. A document whose file is not there keeps its
+        passages. Until its turn comes, each is found as before; by its words alone if the embedder
+        is another.
+        """
+        yield from self._lock.acquire(wait=wait)
+        with self._writing():
+            reindexing = self._begin_reindexing()
+            yield from self._follow()
+            for source in self._catalogue.sources_below(reindexing.below):
+                yield from self._read_again(source)
+            self._sandbox.close()
+            yield from self._embeddings.finish()
+            self._catalogue.scrub()
+            origin.end(self._catalogue, reindexing)
+
+    def _begin_reindexing(self) -> Reindexing:
+        """Go on with what was begun, or begin; vectors of another embedder are given up."""
+        now, made_with = origin.current(self._embedder), origin.recorded(self._catalogue)
+        reindexing = origin.begun(self._catalogue)
+        if reindexing is None or reindexing.origin != now:
+            split_alike = made_with and made_with.passage_version == now.passage_version
+            new_vectors = made_with and not made_with.same_vectors(now)
+            # Another embedder alone does not change what the passages are.
+            below = 0 if split_alike and new_vectors else self._catalogue.next_document()
+            reindexing = Reindexing(now, below)
+            origin.begin(self._catalogue, reindexing)
+        if made_with is None or not made_with.same_vectors(now):
+            self._catalogue.mark_all_waiting()
+            self._embeddings.forget_all()
+            origin.record_vectors(self._catalogue, now)
+        return reindexing
+
+    def _read_again(self, source: str) -> Iterator[IndexEvent]:
+        """Parse and split a document again; it stays as it is if that changes nothing."""
+        try:
+            path = Path(source)
+            content = files.read(path)
+            document, parser = self._sandbox.parse(path, content.data)
+        except DocumentError:  # its text is kept, as it would be by a sync
+            return
+        passages = split(document)
+        if self._catalogue.holds(source, document, passages):
+            yield FileIndexed(source, "unchanged")
+            return
+        mark = files.settled(content.signature)
+        size = len(content.data)
+        file = SourceFile(source, content.sha256, size, content.mtime_ns, parser, mark)
+        yield FileIndexed(
+            source, "changed", self._catalogue.put(file, document, passages), document.note
+        )
+
     def remove(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
         """Forget documents, in both stores."""
         yield from self._lock.acquire(wait=wait)
@@ -101,9 +156,12 @@ class Indexer:
             self._catalogue.scrub()
 
     def finish(self, *, wait: bool = True) -> Iterator[IndexEvent]:
-        """Do what an earlier writer was stopped from doing."""
+        """Do what an earlier writer was stopped from doing, but nothing with another embedder."""
         yield from self._lock.acquire(wait=wait)
         with self._writing():
+            made_with = origin.recorded(self._catalogue)
+            if made_with and not made_with.same_vectors(origin.current(self._embedder)):
+                return
             yield from self._embeddings.finish()
 
     @contextmanager
@@ -116,19 +174,13 @@ class Indexer:
 
     def _check_origin(self) -> None:
         """Vectors of two embedders cannot be compared; a library keeps to one."""
-        made_by = self._catalogue.setting("embedder")
-        if made_by is None:
-            self._catalogue.set_settings(
-                {
-                    "embedder": self._embedder.name,
-                    "dimension": str(self._embedder.dimension),
-                    "passage_version": str(PASSAGE_VERSION),
-                }
-            )
-        elif made_by != self._embedder.name:
+        now, made_with = origin.current(self._embedder), origin.recorded(self._catalogue)
+        if made_with is None:
+            origin.record(self._catalogue, now)
+        elif not made_with.same_vectors(now):
             raise LibraryError(
-                f"The library was indexed with the embedder {made_by}.",
-                f"Use that one, or add the documents to a new library for {self._embedder.name}.",
+                f"The library was indexed with the embedder {made_with.embedder}.",
+                "`assistant sync --reindex` changes it over to the one that is set.",
             )
 
     def _add_path(self, path: str) -> Iterator[IndexEvent]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant import paths
 from assistant.errors import LibraryError
-from assistant.library import files
+from assistant.library import files, origin
 from assistant.library.catalogue import Catalogue, DocumentRecord
 from assistant.library.embedding import Embeddings
 from assistant.library.events import IndexEvent
@@ -21,6 +21,8 @@ from assistant.library.tracking import REMOVED
 from assistant.library.watching import changes
 
 DEFAULT_LIBRARY = "default"
+# A folder beside the libraries that is one in the making, or what is left of one.
+UNFINISHED = ".{name}.new"
 
 
 class Library:
@@ -51,13 +53,13 @@ class Library:
         """Let passages wait again if their store was deleted or cannot be read, for whoever
         finishes the library next; nothing is asked of Chroma here, which takes 2 s to import.
         """
-        if self.vectors.quick_count() or not self.catalogue.embedded_any():
+        if not self.catalogue.embedded_any() or not self.vectors.is_lost():
             return
         with suppress(LibraryError):  # a writer knows better
             for _ in self._lock.acquire(wait=False):
                 pass
             try:
-                if not self.vectors.quick_count():
+                if self.vectors.is_lost():
                     self.catalogue.mark_all_waiting()
             finally:
                 self._lock.release()
@@ -77,6 +79,10 @@ class Library:
     def sync(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Follow what changed in all that was added; see Indexer.sync."""
         return self._indexer.sync(wait=wait)
+
+    def reindex(self, *, wait: bool = True) -> Iterator[IndexEvent]:
+        """Sync, and make anew what another embedder or splitting makes; see Indexer.reindex."""
+        return self._indexer.reindex(wait=wait)
 
     def watch(self, stop: threading.Event | None = None) -> Iterator[IndexEvent]:
         """Sync now and whenever something changes, until `stop` is set."""
@@ -134,6 +140,36 @@ class Library:
             " found by their words alone as yet."
         )
 
+    def vectors_match(self) -> bool:
+        """Whether the vectors were made by this embedder: those of another say nothing to it."""
+        made_with = origin.recorded(self.catalogue)
+        return made_with is None or made_with.same_vectors(origin.current(self.embedder))
+
+    def reindex_notice(self) -> str:
+        """A sentence with the command if the library should be indexed anew, else ""."""
+        made_with, now = origin.recorded(self.catalogue), origin.current(self.embedder)
+        if made_with is None:
+            return ""
+        if not made_with.same_vectors(now):
+            return (
+                f"This library's vectors were made by the embedder {made_with.embedder}, not by"
+                f" {now.embedder}: it is searched by words alone until"
+                f" `{self.reindex_command()}` has made them anew."
+            )
+        if origin.begun(self.catalogue) is not None:
+            return f"Re-indexing was stopped; `{self.reindex_command()}` goes on with it."
+        if made_with.passage_version != now.passage_version:
+            return (
+                "Documents are split into passages in a better way now;"
+                f" `{self.reindex_command()}` does so here. Until then all is as before."
+            )
+        return ""
+
+    def reindex_command(self) -> str:
+        """What to type to index this library anew."""
+        where = "" if self.name == DEFAULT_LIBRARY else f" --library {self.name}"
+        return f"assistant sync --reindex{where}"
+
     def sources(self) -> list[DocumentRecord]:
         """The documents of the library, by path."""
         return self.catalogue.documents()
@@ -158,7 +194,8 @@ def names() -> list[str]:
     """The libraries that there are, sorted."""
     folder = paths.home() / "libraries"
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path.name for path in found if Catalogue.exists(path))
+    unfinished = UNFINISHED.format(name="*")
+    return sorted(p.name for p in found if Catalogue.exists(p) and not p.match(unfinished))
 
 
 def _matching(name: str, known: Sequence[str], places: set[str]) -> list[str]:

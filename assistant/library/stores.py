@@ -15,6 +15,10 @@ class VectorsUnavailable(LibraryError):
     """The vector store cannot be used; what is in the catalogue still can."""
 
 
+class VectorsUnreachable(VectorsUnavailable):
+    """The vector store is elsewhere and does not answer; what it holds is not lost by that."""
+
+
 class Embedder(Protocol):
     """Texts to unit vectors, and to the vectors of their tokens."""
 
@@ -44,6 +48,11 @@ class Embedder(Protocol):
 class VectorStore(Protocol):
     """Unit vectors by passage id."""
 
+    @property
+    def place(self) -> str:
+        """Where they are kept: "" for the library's own folder, else a URL."""
+        ...
+
     def put(self, ids: Sequence[int], vectors: Vectors) -> None: ...
 
     def remove(self, ids: Sequence[int]) -> None: ...
@@ -64,6 +73,18 @@ class VectorStore(Protocol):
 
     def quick_count(self) -> int | None:
         """The same without opening the store; None where that is not possible."""
+        ...
+
+    def earlier(self) -> "VectorStore | None":
+        """Where the library may have had its vectors before, to be copied from there."""
+        ...
+
+    def forget_earlier(self) -> None:
+        """Forget what the library had elsewhere: it is another embedder's."""
+        ...
+
+    def is_lost(self) -> bool:
+        """Whether it certainly holds nothing that can be used, found without opening it."""
         ...
 
     def reset(self) -> None:

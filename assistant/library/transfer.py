@@ -18,19 +18,19 @@ from typing import IO, Any
 
 from assistant import paths
 from assistant.errors import LibraryError
-from assistant.library.catalogue import Catalogue
+from assistant.library import vector_files
 from assistant.library.database import FILE, SCHEMA_VERSION
-from assistant.library.library import Library, exists
+from assistant.library.library import UNFINISHED, Library, exists
 from assistant.library.locking import WriteLock
+from assistant.library.vectors import LOCAL_FOLDER
 from assistant.library.verify import verify_catalogue
 
 FORMAT = "assistant-library"
 FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
-_PARTS = (FILE, "ids.npy", "vectors.npy")
+_PARTS = (FILE, vector_files.IDS_FILE, vector_files.VECTORS_FILE)
 _MANIFEST_BYTES = 100_000
 _PIECE = 1 << 20
-_VECTORS_AT_ONCE = 2_000
 
 
 def export_library(library: Library, target: Path) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def export_library(library: Library, target: Path) -> dict[str, Any]:
         work.mkdir(mode=0o700)
         try:
             library.catalogue.copy_to(work / FILE)
-            _save_vectors(library, work)
+            vector_files.save(library.catalogue, library.vectors, work)
             manifest = _manifest(library, work)
             with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
@@ -55,8 +55,8 @@ def export_library(library: Library, target: Path) -> dict[str, Any]:
 def import_library(source: Path, name: str) -> dict[str, Any]:
     """Make a library of an exported file, after all of it was verified; returns its manifest.
 
-    The vectors lie beside the catalogue until `adopt_vectors` puts them into the store. Raises
-    LibraryError if there is a library of this name, or for a file that is not whole.
+    The vectors lie beside the catalogue until the library is finished, which puts them into the
+    store. Raises LibraryError if there is a library of this name, or for a file that is not whole.
     """
     target = _free(name)
     with _explained(), _folder(target) as work, _opened(source) as archive:
@@ -69,43 +69,19 @@ def import_library(source: Path, name: str) -> dict[str, Any]:
     return manifest
 
 
-def adopt_vectors(library: Library) -> int:
-    """Put vectors that came with an import into the store; how many. What is missing is embedded
-    by whoever finishes the library.
+def copy_library(library: Library, new: str) -> None:
+    """Make a copy of a library under another name.
+
+    Vectors of a server lie beside the copy's catalogue until it is finished.
     """
-    import numpy as np
-
-    ids_file, vectors_file = (library.folder / name for name in _PARTS[1:])
-    if not ids_file.exists():
-        return 0
-    try:
-        ids = np.load(ids_file, allow_pickle=False)
-        vectors = np.load(vectors_file, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise LibraryError("The vectors that were imported cannot be read.", "") from error
-    library.catalogue.mark_all_waiting()
-    if vectors.ndim == 2 and vectors.shape == (len(ids), library.embedder.dimension):
-        known = library.catalogue.passages
-        for i in range(0, len(ids), _VECTORS_AT_ONCE):
-            part = [int(n) for n in ids[i : i + _VECTORS_AT_ONCE]]
-            if set(known(part)) == set(part):
-                library.vectors.put(part, np.ascontiguousarray(vectors[i : i + len(part)]))
-                library.catalogue.mark_embedded(part)
-    for file in (ids_file, vectors_file):
-        file.unlink()
-    return len(ids)
-
-
-def copy_library(name: str, new: str) -> None:
-    """Make a copy of a library under another name."""
-    source = _present(name)
+    source = library.folder
     target = _free(new)
     with _explained(), _locked(source), _folder(target) as work:
-        catalogue = Catalogue(source)
-        catalogue.copy_to(work / FILE)
-        catalogue.close()
-        if (source / "vectors").is_dir():
-            shutil.copytree(source / "vectors", work / "vectors")
+        library.catalogue.copy_to(work / FILE)
+        if library.vectors.place:
+            vector_files.save(library.catalogue, library.vectors, work)
+        elif (source / LOCAL_FOLDER).is_dir():
+            shutil.copytree(source / LOCAL_FOLDER, work / LOCAL_FOLDER)
 
 
 def rename_library(name: str, new: str) -> None:
@@ -119,29 +95,12 @@ def rename_library(name: str, new: str) -> None:
 def delete_library(name: str) -> None:
     """Delete a library for good; the files that were added stay where they are."""
     source = _present(name)
-    doomed = source.with_name(f".{name}.deleted")
+    doomed = source.with_name(UNFINISHED.format(name=f"{name}.deleted"))
     with _explained():
         shutil.rmtree(doomed, ignore_errors=True)
         with _locked(source):
             os.replace(source, doomed)
         shutil.rmtree(doomed)
-
-
-def _save_vectors(library: Library, work: Path) -> None:
-    import numpy as np
-
-    ids = library.catalogue.embedded()
-    kept: list[int] = []
-    rows = []
-    for i in range(0, len(ids), _VECTORS_AT_ONCE):
-        found = library.vectors.read(ids[i : i + _VECTORS_AT_ONCE])
-        kept += found
-        rows += list(found.values())
-    np.save(work / "ids.npy", np.array(kept, dtype=np.int64))
-    np.save(
-        work / "vectors.npy",
-        np.array(rows, dtype=np.float32).reshape(len(kept), library.embedder.dimension),
-    )
 
 
 def _manifest(library: Library, work: Path) -> dict[str, Any]:
@@ -205,7 +164,8 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
 @contextmanager
 def _place(target: Path) -> Iterator[Path]:
     """A file beside `target` that takes its place when it is whole."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+    # The name is always the same: what a killed process left is taken away by the next.
+    beside = target.with_name(f".{target.name}.new")
     try:
         yield beside
         with beside.open("rb+") as file:
@@ -219,7 +179,7 @@ def _place(target: Path) -> Iterator[Path]:
 @contextmanager
 def _folder(target: Path) -> Iterator[Path]:
     """A folder that gets its name when it is whole."""
-    work = target.with_name(f".{target.name}.{os.getpid()}.new")
+    work = target.with_name(UNFINISHED.format(name=target.name))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
     try:

@@ -3,8 +3,9 @@
 import shutil
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,64 @@ from assistant.library.stores import VectorsUnavailable
 
 Vectors = NDArray[np.float32]
 _COLLECTION = "passages"
+# The folder of a library that holds them, where they are not on a server.
+LOCAL_FOLDER = "vectors"
+# A file of the library's folder with the name of its collection on a server: it follows the library
+# when that is renamed, and a copy has none, so that two libraries never share one.
+NAME_FILE = "collection"
+# Cosine, and no embedding by Chroma itself, which would pad and be slow.
+COLLECTION: dict[str, Any] = {
+    "embedding_function": None,
+    "configuration": {"hnsw": {"space": "cosine"}},
+}
 
 
-class ChromaVectors:
-    """Vectors by passage id. Opened on first use: importing Chroma takes about 2 s."""
+class CollectionVectors(ABC):
+    """Vectors by passage id in one Chroma collection, wherever that is.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Opened on first use: importing Chroma takes about 2 s.
+    """
+
+    def __init__(self) -> None:
         self._collection: Any = None
         self._lock = threading.Lock()
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where the vectors are: "" for the library's own folder, else a URL."""
+
+    @abstractmethod
+    def earlier(self) -> "CollectionVectors | None":
+        """Where the library may have had its vectors before, to be copied from there."""
+
+    @abstractmethod
+    def forget_earlier(self) -> None:
+        """Forget what the library had elsewhere: it is another embedder's."""
+
+    @abstractmethod
+    def is_lost(self) -> bool:
+        """Whether it certainly holds nothing that can be used, found without opening it."""
+
+    @abstractmethod
+    def quick_count(self) -> int | None:
+        """How many vectors are stored, without opening it; None if that is not clear."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Throw the store away and begin an empty one. Raises VectorsUnavailable."""
+
+    @abstractmethod
+    def _connected(self, *, create: bool) -> Any:
+        """The collection; if there is none, it is made with `create`, else None."""
+
+    @abstractmethod
+    def nothing_there(self) -> VectorsUnavailable:
+        """What to say where something is looked for and there is no collection."""
+
+    @abstractmethod
+    def explained(self) -> AbstractContextManager[None]:
+        """A context that turns Chroma's errors into VectorsUnavailable."""
 
     def open(self) -> None:
         """Open the store now. Raises VectorsUnavailable."""
@@ -31,8 +81,8 @@ class ChromaVectors:
 
     def put(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Store unit vectors, shape (len(ids), dimension), in the place of earlier ones."""
-        collection = self._opened()
-        with _explained():
+        collection = self._opened(create=True)
+        with self.explained():
             step = collection._client.get_max_batch_size()
             for i in range(0, len(ids), step):
                 collection.upsert(
@@ -41,10 +91,10 @@ class ChromaVectors:
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget these vectors; ids that are not there are ignored."""
-        if not ids:
+        collection = self._opened() if ids else None
+        if collection is None:
             return
-        collection = self._opened()
-        with _explained():
+        with self.explained():
             step = collection._client.get_max_batch_size()
             for i in range(0, len(ids), step):
                 collection.delete(ids=[str(n) for n in ids[i : i + step]])
@@ -52,12 +102,11 @@ class ChromaVectors:
     def nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         """The passages nearest to a unit vector, as (id, cosine), best first."""
         collection = self._opened()
-        with _explained():
-            size = collection.count()
-            if size == 0:
-                return []
+        if collection is None:
+            raise self.nothing_there()
+        with self.explained():
             found = collection.query(
-                query_embeddings=vector[None, :], n_results=min(limit, size), include=["distances"]
+                query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
             pairs = zip(found["ids"][0], found["distances"][0], strict=True)
             return [(int(i), 1.0 - float(distance)) for i, distance in pairs]
@@ -65,15 +114,57 @@ class ChromaVectors:
     def read(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of these ids, in order; ids that are not there are left out."""
         collection = self._opened()
-        with _explained():
+        if collection is None:
+            return {}
+        with self.explained():
             found = collection.get(ids=[str(n) for n in ids], include=["embeddings"])
             return dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
 
     def ids(self) -> set[int]:
         """The ids of all stored vectors."""
         collection = self._opened()
-        with _explained():
+        if collection is None:
+            return set()
+        with self.explained():
             return {int(i) for i in collection.get(include=[])["ids"]}
+
+    def count(self) -> int:
+        """How many vectors are stored."""
+        collection = self._opened()
+        if collection is None:
+            return 0
+        with self.explained():
+            return int(collection.count())
+
+    def _opened(self, *, create: bool = False) -> Any:
+        with self._lock:
+            if self._collection is None:
+                with self.explained():
+                    self._collection = self._connected(create=create)
+            return self._collection
+
+
+class ChromaVectors(CollectionVectors):
+    """Vectors in a folder, by Chroma within this process."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    @property
+    def place(self) -> str:
+        return ""
+
+    def earlier(self) -> None:
+        """A server's URL is not kept once it is unset."""
+
+    def forget_earlier(self) -> None:
+        """On a server, the library begins a new collection from now."""
+        self.folder.with_name(NAME_FILE).unlink(missing_ok=True)
+
+    def is_lost(self) -> bool:
+        """Whether there is no vector, or none that can be read; found without Chroma's import."""
+        return not self.quick_count()
 
     def quick_count(self) -> int | None:
         """How many vectors are stored, without Chroma's 2 s of import; None if that is not clear.
@@ -103,35 +194,34 @@ class ChromaVectors:
         """Throw the store away and begin an empty one. Raises VectorsUnavailable."""
         with self._lock:
             self._collection = None
-            with _explained():
+            with self.explained():
                 _forget_clients()
                 shutil.rmtree(self.folder, ignore_errors=True)
-                self._collection = _open(self.folder)
+                self._collection = self._connected(create=True)
 
-    def count(self) -> int:
-        """How many vectors are stored."""
-        collection = self._opened()
-        with _explained():
-            return int(collection.count())
+    def _connected(self, *, create: bool) -> Any:
+        import chromadb
+        from chromadb.config import Settings
 
-    def _opened(self) -> Any:
-        with self._lock:
-            if self._collection is None:
-                with _explained():
-                    self._collection = _open(self.folder)
-            return self._collection
+        client = chromadb.PersistentClient(
+            path=str(self.folder), settings=Settings(anonymized_telemetry=False)
+        )
+        return client.get_or_create_collection(_COLLECTION, **COLLECTION)
 
+    def nothing_there(self) -> VectorsUnavailable:
+        """Not met: looking makes the collection here."""
+        return VectorsUnavailable("The vector store is empty.")
 
-def _open(folder: Path) -> Any:
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(
-        path=str(folder), settings=Settings(anonymized_telemetry=False)
-    )
-    return client.get_or_create_collection(
-        _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Chroma's errors as VectorsUnavailable."""
+        try:
+            yield
+        except Exception as error:  # Chroma's core is Rust and raises types of its own
+            raise VectorsUnavailable(
+                f"The vector store cannot be used: {error}.",
+                "Answers come from the word index alone until it can.",
+            ) from error
 
 
 def _forget_clients() -> None:
@@ -139,14 +229,3 @@ def _forget_clients() -> None:
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # Chroma's core is Rust and raises types of its own
-        raise VectorsUnavailable(
-            f"The vector store cannot be used: {error}.",
-            "Answers come from the word index alone until it can.",
-        ) from error

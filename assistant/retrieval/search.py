@@ -89,13 +89,13 @@ def search(
     dense: list[tuple[int, float]] = []
     notice = library.progress_notice()
     if query.vector is not None:
-        best = [i for i, _ in lexical[:_EMBEDDED_AT_ONCE]]
+        missing = [i for i, _ in lexical[:_EMBEDDED_AT_ONCE]]
         try:
-            dense = library.vectors.nearest(query.vector, _CANDIDATES)
-            missing = library.catalogue.waiting_among(best)
+            if library.vectors_match():
+                dense = library.vectors.nearest(query.vector, _CANDIDATES)
+                missing = library.catalogue.waiting_among(missing)
         except LibraryError as error:
             notice = f"{error.message} {error.remedy}"
-            missing = best
         dense = [*dense, *_cosines(library, query.vector, missing)]
     fused = (fuse_ranks if "fusion" in without else fuse)(lexical, dense)[: limit * 2]
     passages = library.catalogue.passages([i for i, _, _, _ in fused])

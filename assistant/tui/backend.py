@@ -216,7 +216,7 @@ class Backend:
             len(catalogue.documents()),
             catalogue.passage_count(),
             entry.title if entry is not None else "",
-            assistant.llm_problem,
+            " ".join(filter(None, (assistant.llm_problem, assistant.reindex_notice))),
         )
 
 

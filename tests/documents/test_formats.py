@@ -94,6 +94,45 @@ def test_a_pdf_s_paragraphs_know_their_page() -> None:
     assert last.page == 3
 
 
+def test_what_stands_turned_on_a_page_is_read_line_by_line() -> None:
+    document = read("turned.pdf")
+    found = [(b.page, b.headings[-1], document.text[b.start : b.end]) for b in document.blocks]
+    tolls, piers, letter = (
+        "Tolls of the old bridge",
+        "The plan of the piers",
+        "The mason\u2019s letter",
+    )
+    assert (1, tolls, "Copied from the ledger in the town archive") in found
+    assert (1, tolls, "DRAFT COPY") in found  # slanted, large, and no heading
+    assert found[-6:] == [
+        (2, piers, piers),
+        (
+            2,
+            piers,
+            "Seen from the river the third pier leans by two inches, as the mason had warned in his"
+            " letter of the spring before.",
+        ),
+        (2, piers, "Nobody listened to him until the ice of that winter."),
+        (3, piers, "This was printed upside down."),
+        (3, letter, letter),
+        (
+            3,
+            letter,
+            "Sirs, the third pier stands upon clay and not upon rock, and it will lean before the"
+            " year is out.",
+        ),
+    ]
+
+
+def test_cells_of_a_pdf_s_table_stand_below_their_header_even_where_some_are_empty() -> None:
+    assert blocks("turned.pdf", "table") == [
+        "Year | North gate | South gate | Keeper",
+        "Year: 1871; North gate: 412; South gate: 388; Keeper: Harrow",
+        "Year: 1872; South gate: 401; Keeper: Pell",
+        "Year: 1873; North gate: 395; Keeper: Marsh",
+    ]
+
+
 def test_scanned_pages_are_named() -> None:
     assert "Page 2 is scanned" in read("half.pdf").note
     with pytest.raises(DocumentError, match="scanned"):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chroma_server import both_stores as store_url  # noqa: F401
 from filelock import FileLock
 
+from assistant.assistant import vector_store
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
 from assistant.library.catalogue import Catalogue
@@ -20,7 +22,6 @@ from assistant.library.indexing import (
     Waiting,
 )
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors
 
 TEXT = "The bridge was built in 1896 by the engineer Otto Stahn.\n\nIt crosses the river Spree.\n"
 
@@ -45,8 +46,7 @@ def in_step(library: Library) -> int:
     catalogue = library.catalogue
     count = catalogue.passage_count()
     ids = list(catalogue.passages(list(range(1, 500))))
-    stored = library.vectors._opened().get()["ids"]
-    assert sorted(map(int, stored)) == sorted(ids)
+    assert library.vectors.ids() == set(ids)
     assert len(ids) == count
     assert catalogue.waiting_count() == 0
     assert catalogue.stale_vectors() == []
@@ -147,13 +147,12 @@ def test_an_indexing_that_was_stopped_is_finished_by_the_next(
 
 
 def test_a_lost_vector_store_is_rebuilt_from_the_catalogue(
-    tmp_path: Path, embedder: OnnxEmbedder
+    library: Library, tmp_path: Path, embedder: OnnxEmbedder
 ) -> None:
-    folder = tmp_path / "library"
-    first = Library(folder, ChromaVectors(folder / "vectors"), embedder)
-    add(first, write(tmp_path, "a.txt"))
-    first.close()
-    again = Library(folder, ChromaVectors(folder / "elsewhere"), embedder)
+    add(library, write(tmp_path, "a.txt"))
+    library.close()
+    library.vectors.reset()
+    again = Library(library.folder, vector_store(library.folder, library.vectors.place), embedder)
     events = add(again, write(tmp_path, "b.txt", "More of it."))
     assert Embedding(2, 2) in events
     assert in_step(again) == 2
@@ -188,7 +187,7 @@ def test_a_full_disk_keeps_what_was_there(library: Library, tmp_path: Path) -> N
     add(library, write(tmp_path, "a.txt"))
     pages = library.catalogue._rows("PRAGMA page_count")[0][0]
     library.catalogue._connection.execute(f"PRAGMA max_page_count = {pages}")
-    big = write(tmp_path, "big.txt", "\n\n".join(f"Paragraph {n} " + TEXT * 9 for n in range(99)))
+    big = write(tmp_path, "big.txt", "\n\n".join(f"Paragraph {n} " + TEXT * 9 for n in range(12)))
     with pytest.raises(LibraryError, match="disk is full"):
         add(library, big)
     assert in_step(library) == 1

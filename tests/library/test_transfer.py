@@ -6,25 +6,25 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from chroma_server import both_stores as store_url  # noqa: F401
 
 from assistant import paths
+from assistant.assistant import vector_store
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
 from assistant.library.library import Library, exists, names
 from assistant.library.transfer import (
-    adopt_vectors,
     copy_library,
     delete_library,
     export_library,
     import_library,
     rename_library,
 )
-from assistant.library.vectors import ChromaVectors
 
 
-def opened(name: str, embedder: OnnxEmbedder) -> Library:
+def opened(name: str, embedder: OnnxEmbedder, url: str) -> Library:
     folder = paths.library_folder(name)
-    return Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    return Library(folder, vector_store(folder, url), embedder)
 
 
 def content(library: Library) -> tuple[list[tuple[str, str]], list[str], int]:
@@ -35,12 +35,12 @@ def content(library: Library) -> tuple[list[tuple[str, str]], list[str], int]:
 
 
 @pytest.fixture
-def filled(tmp_path: Path, embedder: OnnxEmbedder) -> Library:
+def filled(tmp_path: Path, embedder: OnnxEmbedder, store_url: str) -> Library:  # noqa: F811
     for number in range(3):
         path = tmp_path / "n" / f"{number}.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"# Bridge {number}\n\nIt was built in 190{number}.\n", encoding="utf-8")
-    library = opened("first", embedder)
+    library = opened("first", embedder, store_url)
     list(library.add([str(tmp_path / "n")]))
     library.settings.set("description", "bridges")
     return library
@@ -54,8 +54,7 @@ def test_an_export_is_imported_as_it_was_without_embedding(
     assert export_library(filled, file)["passages"] == 3
     import_library(file, "second")
     monkeypatch.setattr(OnnxEmbedder, "embed", None)
-    again = opened("second", embedder)
-    assert adopt_vectors(again) == 3
+    again = opened("second", embedder, filled.vectors.place)
     list(again.finish())
     assert content(again) == before
     assert again.settings.get("description") == "bridges"
@@ -104,15 +103,20 @@ def test_a_manifest_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert not exists("second")
 
 
-def test_a_copy_stands_for_itself(filled: Library, tmp_path: Path, embedder: OnnxEmbedder) -> None:
+def test_a_copy_stands_for_itself(
+    filled: Library, tmp_path: Path, embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = content(filled)
-    copy_library("first", "second")
-    second = opened("second", embedder)
+    copy_library(filled, "second")
+    second = opened("second", embedder, filled.vectors.place)
+    monkeypatch.setattr(OnnxEmbedder, "embed", None)
+    list(second.finish())
+    assert content(second) == before
     list(second.remove([str(tmp_path / "n" / "0.md")])[1])
     assert content(filled) == before
     assert len(content(second)[0]) == 2
     with pytest.raises(LibraryError, match="There is a library"):
-        copy_library("first", "second")
+        copy_library(filled, "second")
     second.close()
 
 

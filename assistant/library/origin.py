@@ -1,0 +1,78 @@
+"""What a library's vectors and passages were made with, and whether that is still what is used."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from assistant.library.catalogue import Catalogue
+from assistant.library.passages import PASSAGE_VERSION
+from assistant.library.stores import Embedder
+
+_REINDEX = "reindex"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The embedder, the length of its vectors, and the version of splitting into passages."""
+
+    embedder: str
+    dimension: int
+    passage_version: int
+
+    def same_vectors(self, other: "Origin") -> bool:
+        """Whether vectors of the two can be compared."""
+        return (self.embedder, self.dimension) == (other.embedder, other.dimension)
+
+
+@dataclass(frozen=True)
+class Reindexing:
+    """A re-indexing that was begun: what it makes, and which documents it is to read again.
+
+    Those with an id below `below` were there when it began: what is read again gets a new id.
+    """
+
+    origin: Origin
+    below: int
+
+
+def current(embedder: Embedder) -> Origin:
+    """What would be made now."""
+    return Origin(embedder.name, embedder.dimension, PASSAGE_VERSION)
+
+
+def recorded(catalogue: Catalogue) -> Origin | None:
+    """What the library was made with; None for one that never held anything."""
+    embedder = catalogue.setting("embedder")
+    if embedder is None:
+        return None
+    dimension, version = (int(catalogue.setting(k) or 0) for k in ("dimension", "passage_version"))
+    return Origin(embedder, dimension, version)
+
+
+def record(catalogue: Catalogue, origin: Origin) -> None:
+    """Note what the library is made with."""
+    catalogue.set_settings({key: str(value) for key, value in asdict(origin).items()})
+
+
+def record_vectors(catalogue: Catalogue, origin: Origin) -> None:
+    """Note what the vectors are made with; passages may still be of another version."""
+    catalogue.set_settings({"embedder": origin.embedder, "dimension": str(origin.dimension)})
+
+
+def begun(catalogue: Catalogue) -> Reindexing | None:
+    """The re-indexing that was stopped before its end, if there is one."""
+    text = catalogue.setting(_REINDEX)
+    if text is None:
+        return None
+    found = json.loads(text)
+    return Reindexing(Origin(**found["origin"]), int(found["below"]))
+
+
+def begin(catalogue: Catalogue, reindexing: Reindexing) -> None:
+    """Note that it has begun, before anything is changed."""
+    catalogue.set_settings({_REINDEX: json.dumps(asdict(reindexing))})
+
+
+def end(catalogue: Catalogue, reindexing: Reindexing) -> None:
+    """Note that it is done."""
+    record(catalogue, reindexing.origin)
+    catalogue.forget_settings([_REINDEX])

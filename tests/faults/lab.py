@@ -1,0 +1,154 @@
+"""A library that lives through all the kills, and what is done to it meanwhile."""
+
+import dataclasses
+import os
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from killing import finished, in_child
+
+OLD_SCHEMA = Path(__file__).parents[1] / "library" / "old" / "schema_1.sql"
+WORDS = "bridge river tower lamp stone tram harbour clock gauge cable mayor toll arch pier".split()
+# What is made of a library while its process is killed, and the exported file.
+COPY, EXPORT = "copy", "export.library"
+
+
+class Lab:
+    """A library that lives through all the kills, and the folder it follows."""
+
+    def __init__(self, home: Path, rng: random.Random) -> None:
+        self.home, self.rng = home, rng
+        self.documents = home / "documents"
+        self.library = home / "library"
+        self.documents.mkdir()
+        self.counter = 0
+        self.other_embedder = False
+        for _ in range(8):
+            self.add_file()
+
+    def text(self) -> str:
+        self.counter += 1
+        sentences = [
+            f"The {self.rng.choice(WORDS)} {self.counter} stands by the {self.rng.choice(WORDS)}."
+            for _ in range(self.rng.randint(1, 40))
+        ]
+        return " ".join(sentences) + "\n\n" + f"It is number {self.counter} of all.\n"
+
+    def add_file(self) -> Path:
+        suffix = self.rng.choice([".txt", ".txt", ".md", ".csv"])
+        path = self.documents / f"f{self.counter}{suffix}"
+        path.write_text(self.text(), encoding="utf-8")
+        return path
+
+    def change(self) -> None:
+        """One file more, one edited, one renamed, one gone, one only touched."""
+        files = sorted(self.documents.iterdir())
+        self.rng.shuffle(files)
+        edited, renamed, gone, touched = files[:4]
+        edited.write_text(self.text(), encoding="utf-8")
+        renamed.rename(self.documents / f"r{self.counter}{renamed.suffix}")
+        gone.unlink()
+        os.utime(touched)
+        for _ in range(2 if len(files) < 8 else 1):
+            self.add_file()
+
+
+def opened(lab: Lab, folder: Path | None = None) -> Any:
+    """The library, with the embedder that it is meant to have now."""
+    from assistant.engines import catalog
+    from assistant.engines.embedder import OnnxEmbedder
+    from assistant.library.library import Library
+    from assistant.library.vectors import ChromaVectors
+
+    entry = catalog.embedder()
+    if lab.other_embedder:  # the same weights give other vectors
+        entry = dataclasses.replace(entry, name="other", pooling="cls")
+    place = folder or lab.library
+    return Library(place, ChromaVectors(place / "vectors"), OnnxEmbedder(entry, threads=1))
+
+
+def prepare(lab: Lab, operation: str) -> None:
+    """What must be there before an operation is killed; not killed itself."""
+    lab.change()
+    (lab.home / "acknowledged").write_text("")
+    shutil.rmtree(lab.home / "libraries", ignore_errors=True)
+    (lab.home / "libraries").mkdir()
+    if operation == "migrate":
+        old_library(lab.home / "old")
+    elif operation == "import":
+        assert finished(in_child(lambda: operate(lab, "export"))) == 0
+    elif operation == "reindex":
+        lab.other_embedder = not lab.other_embedder
+
+
+def operate(lab: Lab, operation: str) -> None:
+    """What is killed."""
+    from assistant.library import transfer
+
+    if operation == "session":
+        append_turns(lab)
+    elif operation == "migrate":
+        from assistant.library.database import Database
+
+        Database(lab.home / "old").close()
+    elif operation == "import":
+        transfer.import_library(lab.home / EXPORT, COPY)
+        list(opened(lab, lab.home / "libraries" / COPY).finish())
+    elif operation == "rebuild":
+        rebuild(lab)
+    else:
+        library = opened(lab)
+        if operation == "add":
+            list(library.add([str(lab.documents)]))
+        elif operation == "remove":
+            victims = sorted(d.source for d in library.sources())[:3]
+            list(library.remove(victims)[1])
+        elif operation == "export":
+            transfer.export_library(library, lab.home / EXPORT)
+        elif operation == "copy":
+            transfer.copy_library(library, COPY)
+        else:
+            list(getattr(library, operation)())
+
+
+def rebuild(lab: Lab) -> None:
+    """Lose the vectors, and make them anew from the catalogue."""
+    shutil.rmtree(lab.library / "vectors")
+    opened(lab).close()
+    (lab.library / "vectors").mkdir(exist_ok=True)
+    (lab.library / "vectors" / "chroma.sqlite3").write_bytes(b"cut")
+    list(opened(lab).finish())
+
+
+def append_turns(lab: Lab) -> None:
+    from assistant.conversation.sessions import SavedTurn, Sessions
+
+    sessions = Sessions(lab.home / "sessions")
+    session = sessions.start("First?", "default")
+    with (lab.home / "acknowledged").open("w", buffering=1) as told:
+        for number in range(60):
+            sessions.append(session.id, SavedTurn(f"{number}?", "now", {"answer": "x" * 900}, {}))
+            told.write(f"{session.id} {number}\n")
+
+
+def old_library(folder: Path) -> None:
+    """A catalogue of the first version with three documents."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    raw = sqlite3.connect(folder / "catalogue.sqlite3")
+    raw.executescript(OLD_SCHEMA.read_text(encoding="utf-8"))
+    for number, text in enumerate(("one", "two", "three"), start=1):
+        raw.execute(
+            "INSERT INTO documents VALUES (?, ?, 'a', ?, 'x', 3, 1, 'text', '', 'now')",
+            (number, f"/nowhere/{number}.txt", text),
+        )
+        raw.execute(
+            "INSERT INTO passages VALUES (?, ?, 0, ?, 1, 1, NULL, '[]', '[[0, 3]]', 0)",
+            (number, number, len(text)),
+        )
+    raw.execute("PRAGMA user_version = 1")
+    raw.commit()
+    raw.close()

@@ -1,0 +1,139 @@
+"""What must be true of a library after its process was killed."""
+
+from pathlib import Path
+from typing import Any
+
+from lab import COPY, EXPORT, Lab, opened
+
+
+def check_whole(lab: Lab, folder: Path | None = None) -> None:
+    """Right after the kill: every document is whole and the catalogue sound."""
+    from assistant.library.database import FILE
+    from assistant.library.verify import verify_catalogue
+
+    place = folder or lab.library
+    if not (place / FILE).exists():
+        return
+    problems = verify_catalogue(place)
+    assert not problems, problems
+    library = opened(lab, folder)
+    for record in library.sources():
+        expected = words_of(Path(record.source), library.catalogue.text(record.source))
+        assert stored(library, record.id) == expected, f"{record.source} is half there"
+    library.close()
+
+
+def check_recovered(lab: Lab, operation: str = "sync") -> None:
+    """After the next sync: both stores hold just what the folder holds."""
+    library = opened(lab)
+    if operation == "reindex":
+        list(library.reindex())
+    assert library.reindex_notice() == ""
+    list(library.add([str(lab.documents)]))
+    list(library.sync())
+    there = {str(path) for path in lab.documents.iterdir()}
+    assert {d.source for d in library.sources()} == there, "documents differ"
+    for record in library.sources():
+        text = Path(record.source).read_text(encoding="utf-8")
+        if not record.source.endswith(".csv"):
+            assert library.catalogue.text(record.source) == text, f"{record.source} is old"
+        assert stored(library, record.id) == words_of(
+            Path(record.source), library.catalogue.text(record.source)
+        )
+    check_vectors(library)
+    ids = library.catalogue.embedded()
+    assert len(library.vectors.nearest(library.embedder.embed(["bridge"])[0], 5)) == min(
+        5, len(ids)
+    )
+    library.close()
+    check_whole(lab)
+
+
+def check_vectors(library: Any) -> None:
+    """Each passage has its vector, made by the library's embedder, and no other is there."""
+    from assistant.library.embedding import embedded_text
+
+    ids = set(library.catalogue.embedded())
+    assert library.catalogue.waiting_count() == 0
+    assert not library.catalogue.stale_vectors()
+    assert library.vectors.ids() == ids, "vectors differ"
+    assert len(ids) == library.catalogue.passage_count()
+    some = sorted(ids)[:: max(1, len(ids) // 3)]
+    texts = [embedded_text(library.catalogue.passages([i])[i]) for i in some]
+    own = library.embedder.embed(texts)
+    found = library.vectors.read(some)
+    for row, number in enumerate(some):
+        assert float(own[row] @ found[number]) > 0.99, "another embedder's vector"
+
+
+def check_copied(lab: Lab) -> None:
+    """What was copied or imported is not there at all, or all there and never half."""
+    from assistant.library.library import names
+
+    assert set(names()) <= {COPY}
+    folder = lab.home / "libraries" / COPY
+    if not names():
+        assert not folder.exists()
+        return
+    check_whole(lab, folder)
+    library, copied = opened(lab), opened(lab, folder)
+    list(copied.finish())
+    check_vectors(copied)
+    texts = [
+        {d.source: lib.catalogue.text(d.source) for d in lib.sources()} for lib in (library, copied)
+    ]
+    assert texts[0] == texts[1], "the copy differs"
+    assert not list(folder.glob("*.npy"))
+
+
+def check_exported(lab: Lab) -> None:
+    """The file is the one of before or the new one; either is imported whole."""
+    from assistant.library.transfer import import_library
+
+    manifest = import_library(lab.home / EXPORT, COPY)
+    copied = opened(lab, lab.home / "libraries" / COPY)
+    list(copied.finish())
+    assert len(copied.sources()) == manifest["documents"]
+    if not copied.reindex_notice():  # exported by the embedder of now
+        check_vectors(copied)
+
+
+def check_session(lab: Lab) -> None:
+    from assistant.conversation.sessions import Sessions
+
+    told = (lab.home / "acknowledged").read_text().split("\n")
+    complete = [line.split() for line in told[:-1]]
+    if complete:
+        _, turns = Sessions(lab.home / "sessions").load(complete[-1][0])
+        assert [t.question for t in turns][: len(complete)] == [f"{n}?" for _, n in complete]
+        assert len(turns) <= len(complete) + 1
+
+
+def check_migrated(lab: Lab) -> None:
+    from assistant.library.catalogue import Catalogue
+
+    catalogue = Catalogue(lab.home / "old")
+    assert [p.text for p in catalogue.passages([1, 2, 3]).values()] == ["one", "two", "three"]
+    assert len(catalogue.roots()) == 3
+    catalogue.close()
+
+
+def words_of(path: Path, text: str) -> list[str]:
+    """The words that the passages of a stored text must hold, sorted."""
+    from assistant.documents.registry import parse
+    from assistant.library.passages import split
+
+    if path.suffix == ".csv":  # what is stored is what was read of it, not the file
+        path = path.with_suffix(".txt")
+    document, _ = parse(path, text.encode())
+    return sorted(" ".join(document.text[p.start : p.end] for p in split(document)).split())
+
+
+def stored(library: Any, document_id: int) -> list[str]:
+    """The words of a document's passages, sorted."""
+    rows = library.catalogue._rows(
+        'SELECT substr(d.text, p.start + 1, p."end" - p.start) FROM passages p'
+        " JOIN documents d ON d.id = p.document_id WHERE d.id = ?",
+        (document_id,),
+    )
+    return sorted(" ".join(str(text) for (text,) in rows).split())
