@@ -1,13 +1,15 @@
 """What tests share: a home of their own, the real embedder loaded once, small libraries."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import chroma_server
 import pytest
 
-from assistant import paths
+from assistant import offline, paths
 from assistant.assistant import vector_store
 from assistant.engines import catalog
 from assistant.engines.embedder import OnnxEmbedder
@@ -19,6 +21,33 @@ SEED_ARTICLE = "000_fbb4ad618a715ec0.txt"
 # Run in a script's background the tests would inherit an ignored Ctrl-C, and hand it to every
 # program that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_outside: list[str] = []
+
+
+def _count_outside(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = arguments[1]
+        if isinstance(address, tuple) and not offline.is_local(str(address[0])):
+            _outside.append(f"{event} {address}")
+
+
+# Every connection that this process makes, whichever library makes it. What child processes do is
+# refused by the guard inside them, and traced by test_offline.py.
+sys.addaudithook(_count_outside)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _outside:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How often the tests reached for another machine, which fails the run."""
+    terminalreporter.write_line(f"Connections to other machines: {len(_outside)}")
+    for line in _outside:
+        terminalreporter.write_line(f"    {line}")
 
 
 @pytest.fixture(autouse=True)

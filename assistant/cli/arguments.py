@@ -89,6 +89,34 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--svg", metavar="FILE", help="write the growth as a picture")
 
 
+class _Printed(argparse.Action):
+    """Prints what is written from the whole parser, and ends as --help does."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        _namespace: Any,
+        value: Any,
+        _option: str | None = None,
+    ) -> None:
+        """Print the script of the shell `value`, or the man page."""
+        from assistant.cli import completion, man_page, output
+
+        output.say((completion.script(parser, value) if value else man_page.page(parser)).rstrip())
+        parser.exit()
+
+
+def add_printed(parser: argparse.ArgumentParser) -> None:
+    """Add --completion and --man, whose texts are made from the parser itself."""
+    parser.add_argument(
+        "--completion",
+        action=_Printed,
+        choices=("bash", "zsh", "fish"),
+        help='print the shell\'s completion script: eval "$(assistant --completion bash)"',
+    )
+    parser.add_argument("--man", action=_Printed, nargs=0, help="print the man page")
+
+
 def _models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(json=False)
     kinds = parser.add_subparsers(title="what to do", metavar="ACTION")

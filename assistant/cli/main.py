@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from assistant import __version__, paths
 from assistant.cli import output
-from assistant.cli.arguments import add_commands
+from assistant.cli.arguments import add_commands, add_printed
 from assistant.cli.commands import Command, eval_init_parser
 from assistant.errors import AssistantError, OutputClosedError
 
@@ -167,6 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[_everywhere()],
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
+    add_printed(parser)
     parser.set_defaults(run=_chat, library="default", model=None, plain=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
 

@@ -70,5 +70,7 @@ def _prepare(options: argparse.Namespace) -> None:
 def _need(module: str, extra: str) -> None:
     if find_spec(module) is None:
         raise AssistantError(
-            f"The extra {extra!r} is not installed.", f'Run `uv tool install "assistant[{extra}]"`.'
+            f"The extra {extra!r} is not installed.",
+            f'In the folder of the assistant\'s source run `uv tool install ".[{extra}]"`, or '
+            f"`uv run --extra {extra} assistant \u2026`.",
         )

@@ -49,7 +49,8 @@ def train(
 ) -> Path:
     """Train from the encoder's `weights` or the mean of checkpoints'; returns `out`/reader.pt.
 
-    Without passes the mean itself is written. Goes on where a run with the same `out` stopped. Prints progress, time left and figures.
+    Without passes the mean itself is written. Goes on where a run with the same `out` stopped.
+    Prints progress, time left and figures.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
