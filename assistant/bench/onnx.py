@@ -13,12 +13,14 @@ from assistant.bench.workplace import Workplace
 from assistant.engines import weights
 from assistant.engines.catalog import EmbedderEntry
 from assistant.engines.reader import OnnxReader
-from assistant.retrieval.reading import READ_PASSAGES
 from assistant.retrieval.search import prepare, search
 
 # What Chroma's default embedder does: batches of 32, each text padded to 256 tokens.
 _PADDED_TOKENS = 256
 _PADDED_BATCH = 32
+
+# Passages that the budget for the reader is of.
+_READ = 5
 
 
 def embedding(place: Workplace) -> Iterator[Row]:
@@ -86,7 +88,7 @@ def reading(place: Workplace) -> Iterator[Row]:
     library = place.assistant.library
     asked = []
     for question in place.questions:
-        best, _ = search(library, prepare(library, question), READ_PASSAGES)
+        best, _ = search(library, prepare(library, question), _READ)
         passages = [found.passage for found in best]
         spans = [[(a - p.start, b - p.start) for a, b in p.sentences] for p in passages]
         asked.append((question, [p.text for p in passages], spans))

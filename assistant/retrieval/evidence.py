@@ -15,7 +15,7 @@ from assistant.retrieval.search import Part, ScoredPassage, prepare
 from assistant.retrieval.search import search as search_passages
 
 # Passages whose sentences are looked at, and sentences that get their vectors.
-PASSAGES = 8
+PASSAGES = 10
 CANDIDATES = 12
 # Sentences shown while the reader still reads: each costs 4 ms before the first is on the screen.
 _SHOWN_AT_ONCE = 5

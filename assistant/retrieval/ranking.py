@@ -42,9 +42,13 @@ SIGNALS = (
     "top_weakest",
     "terms",  # ln of the number of terms
 )
-# With a reader, from its scores (log odds of an answer against none):
+# With a reader, from its scores (log odds of an answer against none), with few of the others: how
+# much of the question's wording recurs is as high for a near-miss as for the answer.
 READER_SIGNALS = (
-    *SIGNALS,
+    *(
+        "top_score top_share top_max_sim passage_cosine unknown"
+        " names_missing numbers_missing top_weakest"
+    ).split(),
     "reader_top",  # of the first sentence
     "reader_best",  # over all candidates
     "reader_margin",  # of the best over the second best
@@ -149,7 +153,7 @@ def rank(found: Sequence[Candidate], model: Linear) -> list[tuple[Candidate, flo
 def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str, float]:
     """The SIGNALS of a question; all 0 where nothing was found."""
     if not ranked:
-        return dict.fromkeys(READER_SIGNALS, 0.0) | {"unknown": 1.0}
+        return dict.fromkeys((*SIGNALS, *READER_SIGNALS), 0.0) | {"unknown": 1.0}
     top, score = ranked[0]
     rows = [c.features for c, _ in ranked]
     weight = sum(query.idf.values()) or 1.0

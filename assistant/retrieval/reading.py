@@ -8,8 +8,12 @@ from assistant.language.sentences import Span
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.search import ScoredPassage
 
-# Passages that are read: the answer's is among the first five in 96 of 100, and each costs 40 ms.
-READ_PASSAGES = 5
+# Passages that are read first, each for about 32 ms; and as many in all where none of them holds
+# an answer that is clear, of log odds of at least _CLEAR. Half of the questions need no more; read
+# so, the first sentence is as often right as if all were read (0.88, with five passages 0.87).
+READ_FIRST = 4
+READ_AT_MOST = 8
+_CLEAR = 4.0
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,9 @@ def read(
 
     The best passages are read; a sentence of the others gets the lowest reading there is.
     """
-    chosen = [p.passage for p in passages[:READ_PASSAGES]]
-    spans = [[(a - p.start, b - p.start) for a, b in p.sentences] for p in chosen]
-    readings = {
-        (passage.id, span): reading
-        for passage, own in zip(
-            chosen, reader.read(question, [p.text for p in chosen], spans), strict=True
-        )
-        for span, reading in zip(passage.sentences, own, strict=True)
-    }
+    readings = _readings(question, passages[:READ_FIRST], reader)
+    if all(r.score < _CLEAR for r in readings.values()):
+        readings |= _readings(question, passages[READ_FIRST:READ_AT_MOST], reader)
     lowest = min((r.score for r in readings.values()), default=0.0)
     read_ones = []
     for c in found:
@@ -66,3 +64,17 @@ def read(
         answer = (reading.span[0] + start, reading.span[1] + start) if reading else None
         read_ones.append(replace(c, features=c.features | {"reader": score}, answer=answer))
     return sorted(read_ones, key=lambda c: -c.features["reader"])
+
+
+def _readings(
+    question: str, passages: Sequence[ScoredPassage], reader: Reader
+) -> dict[tuple[int, Span], SentenceReading]:
+    """What the reader thinks of each sentence, by its passage's id and its span."""
+    chosen = [p.passage for p in passages]
+    spans = [[(a - p.start, b - p.start) for a, b in p.sentences] for p in chosen]
+    read_ones = reader.read(question, [p.text for p in chosen], spans) if chosen else []
+    return {
+        (passage.id, span): reading
+        for passage, own in zip(chosen, read_ones, strict=True)
+        for span, reading in zip(passage.sentences, own, strict=True)
+    }
