@@ -19,7 +19,8 @@ from assistant.library.catalogue import Passage
 _MOST_PASSAGES = 50
 _INSTRUCTIONS = (
     "Answers questions from the person's own documents. Every answer is backed by verbatim quotes "
-    "with file and lines; status not_found says that the documents do not answer."
+    "with file and lines; status not_found says that the documents do not answer, outcome perhaps"
+    " that they may not."
 )
 
 

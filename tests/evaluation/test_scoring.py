@@ -51,6 +51,21 @@ def test_answers_of_a_mixed_set() -> None:
     assert found["median_words"] == 4
 
 
+def test_answers_said_with_perhaps_are_held_against_the_others() -> None:
+    found = values(
+        case(),
+        case(answer="It is red. [1]"),
+        unanswerable(confidence=0.9),
+        case(confidence=0.39),
+        unanswerable(confidence=0.2),
+        case(refused=True, confidence=0.1),
+    )
+    assert found["perhaps"] == pytest.approx(2 / 5)
+    assert found["right_without_perhaps"] == pytest.approx(1 / 3)
+    assert found["right_with_perhaps"] == pytest.approx(1 / 2)
+    assert values(unanswerable(refused=True))["perhaps"] is None
+
+
 def test_a_set_without_unanswerable_questions_says_nothing_of_refusing() -> None:
     found = values(case(), case(refused=True))
     for name in ("refused_unanswerable", "auroc_confidence", "ece", "brier"):

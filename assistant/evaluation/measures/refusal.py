@@ -1,9 +1,10 @@
 """Refusal: whether what the documents do not answer is told, and how far confidence is right."""
 
 from assistant.evaluation.cases import Case
-from assistant.evaluation.judging import would_be_right
+from assistant.evaluation.judging import is_right, would_be_right
 from assistant.evaluation.measures.definition import Columns, Definition
 from assistant.evaluation.statistics import Statistic, auroc, calibration_error, mean, risk_area
+from assistant.retrieval.outcome import outcome
 
 FACTS = ("confidence", "answerable", "error")
 
@@ -14,6 +15,23 @@ def _refused_unanswerable(case: Case) -> bool | None:
 
 def _false_refusal(case: Case) -> bool | None:
     return case.refused if case.question.answerable else None
+
+
+def _perhaps(case: Case) -> bool | None:
+    told = outcome(case.confidence, answered=not case.refused)
+    return None if told == "not_found" else told == "perhaps"
+
+
+def _right_without_perhaps(case: Case) -> bool | None:
+    if _perhaps(case) is not False:
+        return None
+    return is_right(case) if case.question.answerable else False
+
+
+def _right_with_perhaps(case: Case) -> bool | None:
+    if not _perhaps(case):
+        return None
+    return is_right(case) if case.question.answerable else False
 
 
 def _auroc(columns: Columns) -> Statistic:
@@ -64,6 +82,31 @@ MEASURES = (
         "Share of answerable questions that were refused.",
         _false_refusal,
         better="lower",
+    ),
+    Definition(
+        "perhaps",
+        "answered with perhaps",
+        "refusal",
+        "Share of answers that were given with \u201cperhaps\u201d, for their low confidence.",
+        _perhaps,
+        better="",
+    ),
+    Definition(
+        "right_without_perhaps",
+        "right, without perhaps",
+        "refusal",
+        "Share of right answers among those given without \u201cperhaps\u201d; an unanswerable"
+        " question has none.",
+        _right_without_perhaps,
+    ),
+    Definition(
+        "right_with_perhaps",
+        "right, with perhaps",
+        "refusal",
+        "Share of right answers among those given with \u201cperhaps\u201d: far below the other,"
+        " it tells them apart.",
+        _right_with_perhaps,
+        better="",
     ),
     Definition(
         "auroc_confidence",
