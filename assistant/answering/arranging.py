@@ -21,6 +21,9 @@ _RIVAL_BEHIND = 3.0
 _RIVAL_COVERAGE = 0.6
 _RIVAL_SIMILAR = 0.08
 _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
+# A second sentence with half the odds of the best (ln 2 behind it) is shown too: one question in
+# nine, and in 0.89 of questions what is shown holds the answer, in 0.88 the best sentence does.
+_CLOSE = 0.7
 # A sentence that defines may be this far behind the best.
 _DEFINES_BEHIND = 4.0
 DISAGREE = "Your documents differ:"
@@ -69,7 +72,17 @@ def _arranged(kind: Kind, question: str, evidence: Sequence[Evidence]) -> Arrang
         return Arrangement("definition", (_defining(defined(question), evidence),))
     if (rival := _rival(question, evidence)) is not None:
         return Arrangement("disagreement", (best, rival), DISAGREE)
-    return Arrangement(kind, (best,))
+    return Arrangement(kind, (best, *_close(evidence)))
+
+
+def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The second sentence where it is nearly as likely to answer as the best, and not the same."""
+    best = evidence[0]
+    return [
+        e
+        for e in evidence[1:2]
+        if e.score >= best.score - _CLOSE and terms(e.quote) != terms(best.quote)
+    ]
 
 
 def _decided(question: str, evidence: Sequence[Evidence]) -> Arrangement:
