@@ -110,14 +110,19 @@ def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:
     for e in evidence:
         if e.score < evidence[0].score - _DEFINES_BEHIND:
             break
-        if _says_what_is(wanted, e.quote):
+        if _says_what_is(wanted, e):
             return e
     return evidence[0]
 
 
-def _says_what_is(wanted: Sequence[str], quote: str) -> bool:
-    """Whether a sentence opens with the term and goes on to say what it is or means."""
-    here = terms(quote)
+def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a sentence opens with the term and goes on to say what it is or means.
+
+    "It is a …" does, in a document of that title.
+    """
+    here = terms(evidence.quote)
+    if here[:3] in (["it", "is", "a"], ["it", "is", "an"]):
+        return set(wanted) <= set(terms(evidence.passage.title))
     for start in range(min(4, len(here))):
         if here[start : start + len(wanted)] == list(wanted):
             after = here[start + len(wanted) : start + len(wanted) + 3]
