@@ -23,6 +23,8 @@ _RIVAL_SIMILAR = 0.08
 _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
 # A sentence that defines may be this far behind the best.
 _DEFINES_BEHIND = 4.0
+# A sentence that says what something is has it among its first words.
+_OPENING = 8
 DISAGREE = "Your documents differ:"
 
 
@@ -123,11 +125,16 @@ def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
     here = terms(evidence.quote)
     if here[:3] in (["it", "is", "a"], ["it", "is", "an"]):
         return set(wanted) <= set(terms(evidence.passage.title))
-    for start in range(min(4, len(here))):
-        if here[start : start + len(wanted)] == list(wanted):
-            after = here[start + len(wanted) : start + len(wanted) + 3]
-            verbs = {"is", "are", "was", "were", "mean", "refer", "denot", "stand", "describ"}
-            return bool(verbs & set(after[:1])) or ("we" in after and "mean" in after)
+    for start in range(min(_OPENING, len(here))):
+        end = start + len(wanted)
+        if here[start:end] != list(wanted):
+            continue
+        after = [*here[end : end + 3], "", ""]
+        if after[0] in {"is", "was", "a", "an"}:
+            return "a" in after[:1] or after[1] in {"a", "an", "the", "ani", "one"}
+        if after[0] in {"are", "were"}:
+            return after[1] not in {"also", "not", "no"}
+        return after[0] in {"mean", "refer", "denot", "describ"} or after[:2] == ["we", "mean"]
     return False
 
 
