@@ -141,7 +141,12 @@ class Answer:
         return outcome(self.confidence, answered=self.status == "answered")
 
     def as_turn(self) -> Turn:
-        """The answer as a turn of its conversation, for the follow-ups to lean on."""
+        """The answer as a turn of its conversation, for the follow-ups to lean on.
+
+        Nothing leans on small talk or on what the library holds: their turns have no question.
+        """
+        if self.kind in {"talk", "library"}:
+            return Turn("")
         if self.status != "answered":
             return Turn(self.standalone_question)
         found = self.citations[0].words[1] if self.citations else ""

@@ -26,6 +26,8 @@ _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "pla
 _CLOSE = 0.7
 # A sentence that defines may be this far behind the best.
 _DEFINES_BEHIND = 4.0
+# A sentence that says what something is has it among its first words.
+_OPENING = 8
 DISAGREE = "Your documents differ:"
 
 
@@ -123,19 +125,29 @@ def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:
     for e in evidence:
         if e.score < evidence[0].score - _DEFINES_BEHIND:
             break
-        if _says_what_is(wanted, e.quote):
+        if _says_what_is(wanted, e):
             return e
     return evidence[0]
 
 
-def _says_what_is(wanted: Sequence[str], quote: str) -> bool:
-    """Whether a sentence opens with the term and goes on to say what it is or means."""
-    here = terms(quote)
-    for start in range(min(4, len(here))):
-        if here[start : start + len(wanted)] == list(wanted):
-            after = here[start + len(wanted) : start + len(wanted) + 3]
-            verbs = {"is", "are", "was", "were", "mean", "refer", "denot", "stand", "describ"}
-            return bool(verbs & set(after[:1])) or ("we" in after and "mean" in after)
+def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a sentence opens with the term and goes on to say what it is or means.
+
+    "It is a …" does, in a document of that title.
+    """
+    here = terms(evidence.quote)
+    if here[:3] in (["it", "is", "a"], ["it", "is", "an"]):
+        return set(wanted) <= set(terms(evidence.passage.title))
+    for start in range(min(_OPENING, len(here))):
+        end = start + len(wanted)
+        if here[start:end] != list(wanted):
+            continue
+        after = [*here[end : end + 3], "", ""]
+        if after[0] in {"is", "was", "a", "an"}:
+            return "a" in after[:1] or after[1] in {"a", "an", "the", "ani", "one"}
+        if after[0] in {"are", "were"}:
+            return after[1] not in {"also", "not", "no"}
+        return after[0] in {"mean", "refer", "denot", "describ"} or after[:2] == ["we", "mean"]
     return False
 
 

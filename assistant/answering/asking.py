@@ -60,6 +60,7 @@ _LIBRARY = re.compile(
     rf"|(?:list|show|name)(?: me)?(?: all)?(?: of)?(?: the| my| your)? {_DOCUMENTS}"
     rf"(?: (?:i have|you have|you know|in (?:the|my|this|your) library|there are))?"
     rf"|how many {_DOCUMENTS} {_MINE}.*"
+    r"|what(?: is|'s) (?:the|my|this|your) (?:library|collection) about"
     r"|what(?: is|'s) in (?:the|my|this|your) (?:library|collection|index)"
     r"|what do (?:i|we|you) have(?: here| in (?:the|my|this|your) library)?"
     rf"|what are (?:my|the|these) {_DOCUMENTS}(?: about)?"
@@ -67,8 +68,8 @@ _LIBRARY = re.compile(
     re.IGNORECASE,
 )
 _POINTING = (
-    r"(?:this|that|it|(?:the|this|that|my)(?: \w+)? (?:document|text|article|file|paper|report|"
-    r"letter|page))"
+    r"(?:this|that|it|(?:the|this|that|my)(?: (?:whole|entire|same|last))? "
+    r"(?:document|text|article|file|paper|report|letter|page))"
 )
 _SUMMARY = re.compile(
     r"(?:(?:give|write|make|show)(?: me| us)? )?(?:a |an |the |me )*(?:short |brief |quick )?"

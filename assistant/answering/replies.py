@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import PurePath
 
 from assistant.answering.asking import Kind, Talk, asks_library, summary, talk
-from assistant.answering.summary import Extract, document_meant, extracts
+from assistant.answering.summary import document_meant, extracts
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core
 from assistant.language.dates import HEAD_CHARS, document_date, written
@@ -62,18 +62,13 @@ def reply_to(question: str, history: Sequence[Turn], library: Library) -> Reply 
     name = PurePath(document.source).name
     if not found:
         return Reply("library", f"There are no whole sentences in {name} to sum it up with.")
-    return Reply("summary", f"{name} in its own words:", tuple(map(_evidence, found)))
-
-
-def _evidence(extract: Extract) -> Evidence:
-    passage, span = extract.passage, extract.span
-    return Evidence(passage, span, passage.slice(span), 1.0, {})
+    return Reply("summary", f"{name} in its own words:", tuple(found))
 
 
 def to_talk(kind: Talk, library: Library) -> str:
     """A short reply to small talk, or help."""
     count = len(library.sources())
-    return _TALK[kind].format(holding=f" ({_counted(count)} here)")
+    return _TALK[kind].format(holding=f" ({count:,} here)")
 
 
 def of_library(library: Library) -> str:

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import PurePath
 
 import numpy as np
 
-from assistant.answering.leaning_quotes import leans
+from assistant.answering.leaning_quotes import whole
 from assistant.conversation.turns import Turn
-from assistant.language.sentences import Span
 from assistant.language.words import content_terms, terms, words
 from assistant.library.catalogue import DocumentRecord, Passage
 from assistant.library.library import Library
+from assistant.retrieval.evidence import Evidence
 
 # Sentences shown; sentences that are embedded to choose them (4 ms each).
 _SHOWN = 4
@@ -25,14 +25,6 @@ _OPENS_PASSAGE = 0.05
 _NOT_NAMES = frozenset(
     "document text article file paper report letter page note minut about on call name my".split()
 )
-
-
-@dataclass(frozen=True)
-class Extract:
-    """A sentence of the summary, in its passage."""
-
-    passage: Passage
-    span: Span
 
 
 def document_meant(
@@ -62,34 +54,48 @@ def _match(named: set[str], document: DocumentRecord) -> float:
     return 1 + len(named) / len(own)
 
 
-def extracts(library: Library, source: str) -> list[Extract]:
+def extracts(library: Library, source: str) -> list[Evidence]:
     """Sentences that stand for the document's parts: of each, the one nearest to its middle.
 
     By cosine to the centroid of the sentences looked at (Radev et al. 2004, MEAD), with a little
-    for what opens the document or a passage. Sentences that lean on others are left out.
+    for what opens the document or a passage. A sentence that leans on another comes with it.
     """
     catalogue = library.catalogue
     passages = catalogue.passages(catalogue.passage_ids(source))
     candidates = _candidates(sorted(passages.values(), key=lambda p: p.start))
     if not candidates:
         return []
-    vectors = library.embedder.embed([e.passage.slice(e.span) for e in candidates])
+    vectors = library.embedder.embed([e.quote for e in candidates])
     centroid = vectors.mean(axis=0)
     scores = vectors @ (centroid / (np.linalg.norm(centroid) or 1.0))
     for i, e in enumerate(candidates):
         opens = e.span == e.passage.sentences[0]
         scores[i] += _OPENS_PASSAGE * opens + _OPENS_DOCUMENT * (i == 0)
     parts = np.array_split(np.arange(len(candidates)), min(_SHOWN, len(candidates)))
-    return [candidates[int(part[np.argmax(scores[part])])] for part in parts]
+    chosen = [whole(candidates[int(part[np.argmax(scores[part])])]) for part in parts]
+    return _apart(chosen)
 
 
-def _candidates(passages: Sequence[Passage]) -> list[Extract]:
-    """Whole sentences that stand alone, spread over the document."""
+def _apart(chosen: Sequence[Evidence]) -> list[Evidence]:
+    """The extracts without those that the one after them begins with."""
+    kept: list[Evidence] = []
+    for e in chosen:
+        last = kept[-1] if kept else None
+        if last and last.passage.id == e.passage.id and e.span[0] < last.span[1]:
+            span = (min(last.span[0], e.span[0]), e.span[1])
+            kept[-1] = replace(e, span=span, quote=e.passage.slice(span))
+        else:
+            kept.append(e)
+    return kept
+
+
+def _candidates(passages: Sequence[Passage]) -> list[Evidence]:
+    """Whole sentences, spread over the document."""
     found = [
-        Extract(p, span)
+        Evidence(p, span, p.slice(span), 1.0, {})
         for p in passages
         for span in p.sentences
-        if _stands_alone(p.slice(span).strip())
+        if _is_whole(p.slice(span).strip())
     ]
     if len(found) <= _EMBEDDED:
         return found
@@ -97,6 +103,6 @@ def _candidates(passages: Sequence[Passage]) -> list[Extract]:
     return [found[i] for i in chosen]
 
 
-def _stands_alone(sentence: str) -> bool:
-    whole = sentence.endswith((".", "!", ".\u201d", '."')) and "|" not in sentence
-    return whole and len(words(sentence)) in _WORDS and not leans(sentence)
+def _is_whole(sentence: str) -> bool:
+    ended = sentence.endswith((".", "!", ".\u201d", '."')) and "|" not in sentence
+    return ended and not sentence[:1].islower() and len(words(sentence)) in _WORDS

@@ -138,10 +138,11 @@ def _bare_noun(question: str, new: str) -> tuple[int, int] | None:
 
 
 def _determined(m: Mention, question: str, new: str) -> tuple[int, int]:
-    """The mention's place, its article taken along where the new phrase brings its own."""
+    """The mention's place, its article taken along where the new phrase brings its own
+    or is a plain name."""
     before = question[: m.start]
     article = re.search(r"\b(?:the|a|an)\s+$", before, re.IGNORECASE)
-    if article and re.match(r"(?:the|a|an)\s", new, re.IGNORECASE):
+    if article and (new[:1].isupper() or re.match(r"(?:the|a|an)\s", new, re.IGNORECASE)):
         return article.start(), m.end
     return m.start, m.end
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.conversation.ellipsis import other_than, re_asked, substituted
 from assistant.conversation.leaning import (
@@ -29,8 +30,13 @@ def make_standalone(question: str, history: Sequence[Turn]) -> str:
     Pronouns take what the conversation speaks of; a fragment ("And in Paris?") takes its place in
     the question before it; a bare "When?" asks that question in another way.
     """
-    if not history or not leans(question):
+    turns = [replace(t, question=without_opening(t.question)) for t in history if t.question]
+    if not turns or not leans(question):
         return question
+    return _standalone(question, turns)
+
+
+def _standalone(question: str, history: Sequence[Turn]) -> str:
     last = history[-1]
     corrected = correction(question)
     plain = (corrected or "").strip(" ?.!") if corrected is not None else ""

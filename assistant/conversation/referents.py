@@ -20,6 +20,7 @@ from assistant.language.questions import answer_type
 
 # An answer of more words describes something rather than names it.
 _NAMING_WORDS = 6
+_SO = re.compile(r"\b(?:so|the same)\W*$", re.IGNORECASE)
 _OWNER = re.compile(r"\b([A-Z][\w.-]*(?:\s[A-Z][\w.-]*)*)['\u2019]s\s")
 _ARTICLE = re.compile(r"^(?:a|an|my|your)\s+", re.IGNORECASE)
 
@@ -45,6 +46,9 @@ class Referents:
     def topic(self) -> str:
         """What the last question is about, to be said beside a question that has no pronoun."""
         question = self._history[-1].question
+        if _SO.search(self._question):  # "Who said so?" is about all of what was asked
+            asking, rest = question_words(question)
+            return f"{asked_noun(asking)} {rest}".strip(" ?.!")
         named = ", ".join(dict.fromkeys(m.text for m in mentions(question)))
         asking, rest = question_words(question)
         return named or f"{asked_noun(asking)} {rest}".strip(" ?.!")
@@ -138,6 +142,9 @@ def _counted(question: str) -> str:
     """What "how many judges are there in the court" counts, with where: "judges in the court"."""
     asking, rest = question_words(question)
     noun = asked_noun(asking)
+    first = rest.split(" ")[0].lower()
+    if not noun and asking.lower() in {"what", "which"} and first.endswith("s"):
+        noun = "" if first in AUXILIARIES else first
     if not noun or not (asking.lower().startswith("how many") or noun.endswith("s")):
         return ""
     place = re.search(r"\b(?:in|of|at|on)\s+[^?.,;]+", rest)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Turn:
     """An earlier question, as it was understood, and its answer (empty where it had none).
 
-    `found` are the words of the answer that answer, where a reader marked them; `sources` the
-    documents that it cites.
+    Nothing leans on a turn whose question is empty. `found` are the words of the answer that
+    answer, where a reader marked them; `sources` the documents that it cites.
     """
 
     question: str

@@ -32,7 +32,11 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _WH = r"how|who|whom|whose|what|which|when|where|why"
-_AND = re.compile(rf"[,;]?\s+(?:and|but|plus|as well as)\s+(?:also\s+)?(?=(?:{_WH})\b)", re.I)
+_AND = re.compile(
+    r"[,;]?\s+(?:and|but|plus|as well as)\s+(?:also\s+)?"
+    rf"(?=(?:(?:by|for|to|with|from|in|on|at)\s+)?(?:{_WH})\b)",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"\?+\s+(?=\S)")
 
 
@@ -76,7 +80,8 @@ def _joined(piece: str) -> list[str]:
 def _asks(tail: str) -> bool:
     """Whether it is a question of its own: an auxiliary comes soon, or it is the bare word."""
     own = [w.text.lower() for w in words(tail)]
-    return len(own) == 1 or any(w in AUXILIARIES for w in own[1:5])
+    bare = len(own) == 1 or (len(own) == 2 and own[1] in _WH.split("|"))
+    return bare or any(w in AUXILIARIES for w in own[1:5])
 
 
 def _is_question(text: str) -> bool:

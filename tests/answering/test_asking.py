@@ -49,6 +49,7 @@ def test_a_question_is_no_small_talk(question: str) -> None:
         "What files have I added?",
         "what's in my library?",
         "Show me all documents",
+        "What is this library about?",
     ],
 )
 def test_questions_about_the_library_itself(question: str) -> None:
@@ -78,6 +79,7 @@ def test_questions_about_other_documents_are_not(question: str) -> None:
         ("What's this article about?", ""),
         ("Give me a short summary of the letter on dredging", "the letter on dredging"),
         ("tl;dr", ""),
+        ("Summarise the Normans document", "the Normans document"),
         ("What are the main points of minutes-2023?", "minutes-2023"),
         ("When was the summary written?", None),
     ],

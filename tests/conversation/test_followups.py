@@ -122,3 +122,13 @@ def test_the_last_turn_counts_not_the_first() -> None:
 def test_a_new_subject_is_not_mixed_with_the_old() -> None:
     asked = "And which formats can be read by the assistant?"
     assert make_standalone(asked, [MARCH]) == asked
+
+
+def test_nothing_leans_on_small_talk() -> None:
+    assert make_standalone("And when?", [Turn("")]) == "And when?"
+    assert make_standalone("Why?", [VISIT, Turn("")]) == "Why did Ban Ki-moon visit Libya?"
+
+
+def test_a_question_that_began_with_and_is_leaned_on_without_it() -> None:
+    asked = "And what did the European Union say?"
+    assert make_standalone("What about Guterres?", [Turn(asked)]) == "What did Guterres say?"

@@ -53,6 +53,7 @@ def test_a_plain_question_is_left_as_it_is(question: str) -> None:
             ["How long is the pier?", "And what did it cost?"],
         ),
         ("Who founded the colony and why?", ["Who founded the colony?", "Why?"]),
+        ("When was Harvard founded and by whom?", ["When was Harvard founded?", "By whom?"]),
     ],
 )
 def test_two_questions_in_one_come_apart(question: str, found: list[str]) -> None:

@@ -1,0 +1,153 @@
+"""Each kind of question, over documents written for it, with the real embedder and reader."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.answering import prompts
+from assistant.answering.answer import Answer
+from assistant.answering.answering import Answerer, AnswerModels
+from assistant.answering.drafting import Phrasing
+from assistant.assistant import shipped_reader
+from assistant.conversation.turns import Turn
+from assistant.engines.embedder import OnnxEmbedder
+from assistant.library.library import Library
+from assistant.library.vectors import ChromaVectors
+from assistant.retrieval.ranking import shipped_models
+
+DOCUMENTS = Path(__file__).parents[1] / "sets" / "kinds"
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) -> Iterator[Answerer]:
+    folder = tmp_path_factory.mktemp("kinds") / "library"
+    library = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    list(library.add([str(DOCUMENTS)]))
+    phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"))
+    yield Answerer(library, AnswerModels(shipped_models(), shipped_reader()), phrasing)
+    library.close()
+
+
+def ask(asking: Answerer, question: str, *history: Turn) -> Answer:
+    """The answer; whatever it is, its quotes are its documents' own words."""
+    answer = asking.complete(question, history)
+    for citation in answer.citations:
+        text = asking.library.catalogue.text(citation.source)
+        assert text[slice(*citation.span)] == citation.quote
+    return answer
+
+
+def test_a_yes_or_no_that_is_decided_is_said_before_the_quote(asking: Answerer) -> None:
+    answer = ask(asking, "Do anglers need a permit?")
+    assert (answer.kind, answer.text) == ("yes_no", "No. Anglers need no permit. [1]")
+
+
+def test_one_that_is_not_decided_shows_what_there_is(asking: Answerer) -> None:
+    answer = ask(asking, "Did Kessia decline to sign the agreement?")
+    assert (answer.lead, answer.status) == ("", "answered")
+
+
+def test_a_list_is_gathered_from_several_sentences(asking: Answerer) -> None:
+    answer = ask(asking, "Which countries signed the channel agreement?")
+    assert answer.kind == "list"
+    for country in ("Norland", "Kessia", "the Vell Islands", "Torrania"):
+        assert country in answer.text
+    assert "Ostmark" not in answer.text  # it declined
+
+
+def test_a_comparison_quotes_both_documents(asking: Answerer) -> None:
+    answer = ask(asking, "Which is longer, Marlow Bridge or Osterby Bridge?")
+    assert answer.kind == "comparison"
+    assert "214 metres" in answer.text
+    assert "602 metres" in answer.text
+    assert len({c.source for c in answer.citations}) == 2
+
+
+def test_documents_that_disagree_are_both_shown_with_their_dates(asking: Answerer) -> None:
+    answer = ask(asking, "How much is the yearly membership fee?")
+    assert answer.kind == "disagreement"
+    assert answer.text.startswith("Your documents differ:")
+    assert "75 crowns. [1] (12 February 2023)" in answer.text
+    assert "60 crowns. [2] (14 February 2021)" in answer.text
+
+
+def test_documents_that_agree_do_not_differ(asking: Answerer) -> None:
+    answer = ask(asking, "Where will the summer regatta be held?")
+    assert (answer.kind, len(answer.citations)) == ("fact", 1)
+
+
+def test_a_sentence_comes_with_what_it_leans_on_and_a_relative_date_with_its_document_s(
+    asking: Answerer,
+) -> None:
+    answer = ask(asking, "Who ordered two new oars?")
+    (citation,) = answer.citations
+    assert citation.quote.startswith("Tom Okafor is the treasurer")
+    assert "On Friday he ordered two new oars" in citation.quote
+    assert answer.date_of(citation) == "14 February 2021"
+    assert answer.to_json()["citations"][0]["date"] == "2021-02-14"
+
+
+def test_two_questions_in_one_are_both_answered(asking: Answerer) -> None:
+    answer = ask(asking, "How long is Osterby Bridge? And what did it cost?")
+    assert answer.standalone_question == "How long is Osterby Bridge? What did Osterby Bridge cost?"
+    assert "602 metres" in answer.text
+    assert "2.4 million crowns" in answer.text
+    assert [s.citations for s in answer.statements] == [(1,), (2,)]
+
+
+def test_what_of_two_questions_is_not_answered_is_said(asking: Answerer) -> None:
+    asked = "How long is Marlow Bridge? And who won the 1998 world cup final in football?"
+    answer = ask(asking, asked)
+    assert "214 metres" in answer.text
+    assert any("world cup" in notice for notice in answer.notices)
+
+
+def test_a_summary_is_the_document_s_own_sentences_in_its_order(asking: Answerer) -> None:
+    answer = ask(asking, "Summarise marlow-bridge.md")
+    assert answer.kind == "summary"
+    assert {Path(c.source).name for c in answer.citations} == {"marlow-bridge.md"}
+    spans = [c.span for c in answer.citations]
+    assert len(spans) >= 2
+    assert spans == sorted(spans)
+
+
+def test_this_document_is_the_one_just_spoken_of(asking: Answerer) -> None:
+    before = ask(asking, "Who designed Osterby Bridge?")
+    answer = ask(asking, "Summarise this document", before.as_turn())
+    assert {Path(c.source).name for c in answer.citations} == {"osterby-bridge.md"}
+    unclear = ask(asking, "What is this about?")
+    assert unclear.text.startswith("Which document do you mean?")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which documents do I have?", "Osterby Bridge (osterby-bridge.md), 2 August 2021"),
+        ("how many documents are in my library", "You have 6 documents here"),
+        ("Hello", "Ask me something about your documents"),
+        ("thanks!", "You are welcome."),
+        ("help", "`assistant add PATH`"),
+    ],
+)
+def test_what_asks_for_no_fact_is_answered_without_sources(
+    asking: Answerer, question: str, said: str
+) -> None:
+    answer = ask(asking, question)
+    assert said in answer.text
+    assert (answer.status, answer.citations, answer.passages) == ("answered", (), ())
+
+
+def test_another_language_is_named(asking: Answerer) -> None:
+    answer = ask(asking, "Wer hat die Osterby Bridge entworfen und wann wurde sie eröffnet?")
+    assert any("This looks like German." in notice for notice in answer.notices)
+
+
+def test_a_long_winded_question_is_answered_as_the_short_one(asking: Answerer) -> None:
+    asked = (
+        "Hello, I was walking by the river with my sister. She likes stone towers. Could you"
+        " perhaps tell me who designed Marlow Bridge, please?"
+    )
+    answer = ask(asking, asked)
+    assert answer.standalone_question == "Who designed Marlow Bridge?"
+    assert "Ada Lindqvist" in answer.text
