@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.engines import weights
 from assistant.engines.catalog import EmbedderEntry, Pooling
+from assistant.engines.onnx import Session
 from assistant.errors import EngineError
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ class OnnxEmbedder:
     def __init__(self, entry: EmbedderEntry, *, threads: int | None = None) -> None:
         self.entry = entry
         self._threads = threads
-        self._loaded: tuple[Any, Tokenizer] | None = None
-        self._has_types = True
+        self._loaded: tuple[Session, Tokenizer] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -95,25 +95,28 @@ class OnnxEmbedder:
         session, tokenizer = self._parts()
         encodings = tokenizer.encode_batch([text or " " for text in texts])
         lengths = [len(e.ids) for e in encodings]
-        for indices in length_batches(lengths):
-            longest = max(lengths[i] for i in indices)
-            ids = np.zeros((len(indices), longest), dtype=np.int64)
+        batches = length_batches(lengths)
+
+        def rows(indices: list[int]) -> dict[str, Any]:
+            ids = np.zeros((len(indices), max(lengths[i] for i in indices)), dtype=np.int64)
             mask = np.zeros_like(ids)
             for row, i in enumerate(indices):
                 ids[row, : lengths[i]] = encodings[i].ids
                 mask[row, : lengths[i]] = 1
             inputs = {"input_ids": ids, "attention_mask": mask}
-            if self._has_types:
+            if "token_type_ids" in session.inputs:
                 inputs["token_type_ids"] = np.zeros_like(ids)
-            hidden = session.run(None, inputs)[0]
-            yield indices, hidden, mask.astype(np.float32), [encodings[i] for i in indices]
+            return inputs
 
-    def _parts(self) -> tuple[Any, "Tokenizer"]:
+        inputs = [rows(indices) for indices in batches]
+        for indices, given, outputs in zip(batches, inputs, session.run_each(inputs), strict=True):
+            mask = given["attention_mask"].astype(np.float32)
+            yield indices, outputs[0], mask, [encodings[i] for i in indices]
+
+    def _parts(self) -> tuple[Session, "Tokenizer"]:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self.entry, self._threads)
-                names = {given.name for given in self._loaded[0].get_inputs()}
-                self._has_types = "token_type_ids" in names
             return self._loaded
 
 
@@ -138,20 +141,13 @@ def length_batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _load(entry: EmbedderEntry, threads: int | None) -> tuple[Any, "Tokenizer"]:
+def _load(entry: EmbedderEntry, threads: int | None) -> tuple[Session, "Tokenizer"]:
     path: Path = weights.verified(entry.weights)
-    # ~0.1 s to import each, so only when a vector is wanted.
-    import onnxruntime
+    # ~0.1 s to import, so only when a vector is wanted.
     from tokenizers import Tokenizer
 
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    if threads is not None:
-        options.intra_op_num_threads = threads
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        session = Session(path, threads)
         tokenizer = Tokenizer.from_file(str(entry.tokenizer))
     except Exception as error:  # onnxruntime and tokenizers raise types of their own
         raise EngineError(

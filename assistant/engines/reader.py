@@ -4,13 +4,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.engines import weights
 from assistant.engines.embedder import length_batches
+from assistant.engines.onnx import Session
 from assistant.errors import EngineError, WeightsError
 from assistant.retrieval.reading import SentenceReading
 
@@ -66,7 +67,7 @@ class OnnxReader:
         self.tokenizer = tokenizer
         self._sha256 = sha256
         self._threads = threads
-        self._loaded: tuple[Any, Tokenizer] | None = None
+        self._loaded: tuple[Session, Tokenizer] | None = None
         self._lock = threading.Lock()
 
     def load(self) -> None:
@@ -100,7 +101,7 @@ class OnnxReader:
                     best[i][number] = found
         return best
 
-    def _parts(self) -> tuple[Any, "Tokenizer"]:
+    def _parts(self) -> tuple[Session, "Tokenizer"]:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self.model, self.tokenizer, self._sha256, self._threads)
@@ -119,20 +120,22 @@ def _windows(passage: int, ids: list[int], question: list[int]) -> Iterator[_Win
 
 
 def _logits(
-    session: Any, windows: Sequence[_Window], question_tokens: int
+    session: Session, windows: Sequence[_Window], question_tokens: int
 ) -> Iterator[tuple[_Window, Floats, Floats]]:
     """Each window with its start and end logits, each of shape (tokens of its row,)."""
     lengths = [len(window.ids) for window in windows]
-    for indices in length_batches(lengths):
-        longest = max(lengths[i] for i in indices)
-        ids = np.zeros((len(indices), longest), dtype=np.int64)
+    batches = length_batches(lengths)
+
+    def rows(indices: list[int]) -> dict[str, Integers]:
+        ids = np.zeros((len(indices), max(lengths[i] for i in indices)), dtype=np.int64)
         mask, types = np.zeros_like(ids), np.zeros_like(ids)
         for row, i in enumerate(indices):
             ids[row, : lengths[i]] = windows[i].ids
             mask[row, : lengths[i]] = 1
             types[row, question_tokens + 2 : lengths[i]] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        starts, ends = session.run(None, inputs)
+        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+    for indices, (starts, ends) in zip(batches, session.run_each(map(rows, batches)), strict=True):
         for row, i in enumerate(indices):
             yield windows[i], starts[row, : lengths[i]], ends[row, : lengths[i]]
 
@@ -168,7 +171,7 @@ def _missing(path: Path) -> WeightsError:
 
 def _load(
     model: Path, vocabulary: Path, sha256: str | None, threads: int | None
-) -> tuple[Any, "Tokenizer"]:
+) -> tuple[Session, "Tokenizer"]:
     for path in (model, vocabulary):
         if not path.is_file():
             raise _missing(path)
@@ -176,22 +179,15 @@ def _load(
         raise WeightsError(
             f"The evidence reader {model} is damaged: its sha256 is not the catalogue's.", _REMEDY
         )
-    # ~0.1 s to import each, so only when passages are read.
-    import onnxruntime
+    # ~0.1 s to import, so only when passages are read.
     from tokenizers import Tokenizer
 
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    if threads is not None:
-        options.intra_op_num_threads = threads
     try:
-        session = onnxruntime.InferenceSession(
-            str(model), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        session = Session(model, threads)
         tokenizer = Tokenizer.from_file(str(vocabulary))
     except Exception as error:  # onnxruntime and tokenizers raise types of their own
         raise EngineError(f"The evidence reader does not load: {error}.", _REMEDY) from error
-    if [output.name for output in session.get_outputs()] != ["start_logits", "end_logits"]:
+    if session.outputs != ["start_logits", "end_logits"]:
         raise EngineError(f"{model} is not an evidence reader.", _REMEDY)
     if tokenizer.get_vocab_size() != _VOCABULARY:
         raise EngineError(f"{vocabulary} is not the evidence reader's tokenizer.", _REMEDY)

@@ -294,6 +294,10 @@ async def test_the_cursor_rests_when_nobody_types_and_blinks_again_at_a_key(
         prompt = app.chat.query_one(Prompt)
         await wait_until(pilot, lambda: not prompt.cursor_blink)
         changes: list[bool] = []
-        prompt.watch(prompt, "cursor_blink", changes.append, init=False)
+
+        def note(blinks: bool) -> None:
+            changes.append(blinks)
+
+        prompt.watch(prompt, "cursor_blink", note, init=False)
         await pilot.press("a")
         await wait_until(pilot, lambda: changes == [True, False])
