@@ -27,6 +27,7 @@ class FakeAssistant:
     llm: ScriptedLlm | None = None
     answering: str = "auto"
     llm_problem: str = ""
+    reindex_notice: str = ""
     llm_entry: None = None
     reader: None = None
 
