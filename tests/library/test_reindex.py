@@ -13,6 +13,7 @@ from assistant.engines import catalog, embedder_folder, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
 from assistant.library import origin, passages
+from assistant.library.embedding import embedded_text
 from assistant.library.events import Embedding, FileIndexed, IndexEvent
 from assistant.library.library import Library
 from assistant.retrieval.search import prepare, search
@@ -69,9 +70,15 @@ def test_another_embedder_is_offered_and_words_answer_until_it_is_taken(
 ) -> None:
     library = reopened(filled, other)
     assert "`assistant sync --reindex --library library`" in library.reindex_notice()
-    found, notice = search(library, prepare(library, "When was bridge 2 built?"), 1)
-    assert found[0].passage.text.startswith("Built in 1902")
-    assert (found[0].cosine, notice) == (0.0, "")
+    query = prepare(library, "When was bridge 2 built?")
+    (found,), notice = search(library, query, 1)
+    assert found.passage.text.startswith("Built in 1902")
+    # Its vector is made for the question; what the store holds says nothing to this embedder.
+    assert query.vector is not None
+    own = float(query.vector @ other.embed([embedded_text(found.passage)])[0])
+    assert (found.cosine, notice) == (pytest.approx(own, abs=1e-4), "")
+    vector = library.vectors.read([found.passage.id])[found.passage.id]
+    assert abs(float(query.vector @ vector) - own) > 0.01
     with pytest.raises(LibraryError, match="--reindex"):
         list(library.sync())
     assert list(library.finish()) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chatting import answered, ready, wait_until
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import DataTable, Input, OptionList, Static
 
 from assistant.library.library import Library
 from assistant.tui import sources, themes
@@ -114,6 +114,7 @@ async def test_the_library_follows_edits_renames_deletions_and_folders_that_are_
     for name in ("edited", "renamed", "deleted"):
         (notes / f"{name}.txt").write_text(f"The {name} safe opens with 4711.")
     (away / "kept.txt").write_text("The safe that is away opens with 4712.")
+    (notes / "cut.txt").write_bytes(b"\0\1\2")
     list(library.add([str(notes), str(away)]))
     (notes / "edited.txt").write_text("The edited safe opens with 4713.")
     (notes / "renamed.txt").rename(notes / "moved.txt")
@@ -130,6 +131,14 @@ async def test_the_library_follows_edits_renames_deletions_and_folders_that_are_
         assert "1 are kept whose folder is not there now" in said(app)
         names = {Path(d.source).name for d in library.sources()}
         assert names == {"edited.txt", "moved.txt", "kept.txt"}
+        table = app.screen.query_one(DataTable)
+        await wait_until(pilot, lambda: table.row_count == 4)
+        name, state, *_ = map(str, table.get_row_at(3))
+        assert name == "cut.txt"
+        assert state.startswith("left out: ")
+        table.move_cursor(row=3)
+        await pilot.press("d")  # there is nothing to remove
+        assert not app._leaving
 
 
 async def test_help_lists_every_key_and_what_the_words_mean(make_app: MakeApp) -> None:

@@ -85,6 +85,7 @@ class LibraryScreen(ModalScreen[str | None]):
             library = self._backend.library
             documents = await asyncio.to_thread(library.sources)
             states = await asyncio.to_thread(lambda: [state(d) for d in documents])
+            skipped = await asyncio.to_thread(library.catalogue.skipped)
         except AssistantError as error:
             self._say(str(error))
             return
@@ -103,7 +104,11 @@ class LibraryScreen(ModalScreen[str | None]):
                 Text(words.path(os.path.dirname(document.source))),
                 key=document.source,
             )
-        table.move_cursor(row=min(at, max(0, len(documents) - 1)))
+        for source, (_, why) in skipped.items():
+            name, folder = words.file_name(source), words.path(os.path.dirname(source))
+            left_out = Text(f"left out: {safe_line(why)}")
+            table.add_row(Text(name), left_out, Text(), Text(), Text(), Text(folder), key=source)
+        table.move_cursor(row=min(at, max(0, table.row_count - 1)))
         if not documents:
             self._say("The library is empty. Press a and give the path of a file or folder.")
 
@@ -143,7 +148,7 @@ class LibraryScreen(ModalScreen[str | None]):
 
     def action_remove(self) -> None:
         """Remove the chosen source, after a while in which it can be undone."""
-        if not self._documents:
+        if not 0 <= self._table.cursor_row < len(self._documents):
             return
         source = self._documents[self._table.cursor_row].source
         if source not in self._leaving:
