@@ -34,7 +34,8 @@ class Node:
 def nodes(parser: argparse.ArgumentParser, words: str = PROGRAM, text: str = "") -> Iterator[Node]:
     """The parser's own node, then those of all commands below it, depth first."""
     below: dict[str, tuple[argparse.ArgumentParser, str]] = {}
-    options, arguments = [], []
+    options: list[Option] = []
+    arguments: list[Option] = []
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             texts = {a.dest: a.help or "" for a in action._choices_actions}
