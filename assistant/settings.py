@@ -108,6 +108,24 @@ class Setting:
         """The environment variable that sets it."""
         return f"ASSISTANT_{self.name.upper()}"
 
+    def shown(self, value: Value) -> str:
+        """The value as a person writes it, and as `parsed` takes it."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, tuple):
+            return ", ".join(value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def limits(self) -> str:
+        """What it must be, as a sentence."""
+        if self.choices:
+            return f"One of {', '.join(map(repr, self.choices))}."
+        least = [] if self.least is None else [f"at least {self.least:g}"]
+        most = [] if self.most is None else [f"at most {self.most:g}"]
+        limits = " and ".join([*least, *most])
+        separated = ", separated by commas" if self.kind is tuple else ""
+        return f"It is {_KINDS[self.kind]}{separated}{', ' + limits if limits else ''}."
+
     def checked(self, value: Any, where: str) -> Value:
         """The value if it is of the right kind. Raises SettingsError, naming `where`."""
         if self.kind is float and type(value) is int:

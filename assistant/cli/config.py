@@ -6,7 +6,6 @@ from assistant import settings
 from assistant.cli import output
 from assistant.errors import SettingsError
 from assistant.language.printable import safe_line
-from assistant.settings import Value
 
 DONE = 0
 
@@ -22,7 +21,7 @@ def run_config(options: argparse.Namespace) -> int:
     elif options.action == "get":
         wanted = settings.setting(options.key)
         value = next(v for s, v, _ in settings.in_force() if s == wanted)
-        output.say(_text(value))
+        output.say(wanted.shown(value))
     elif options.action == "unset":
         settings.save(options.key, None)
     elif options.value is None:
@@ -52,15 +51,7 @@ def _show(as_json: bool) -> None:
         return
     for known, value, origin in found:
         where = "" if origin == "default" else f"  (from the {origin})"
-        output.say(f"{known.key} = {safe_line(_text(value)) or '(empty)'}{where}")
+        output.say(f"{known.key} = {safe_line(known.shown(value)) or '(empty)'}{where}")
         output.say(f"    {known.text}")
     output.say(f"\nFile: {settings.file()}. Each can be set by a variable: llm.url by")
     output.say("ASSISTANT_LLM_URL, and so on; a variable goes before the file.")
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)

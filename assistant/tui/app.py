@@ -39,6 +39,7 @@ class ChatApp(App[None]):
         Binding("f4", "conversations", "Conversations", id="app.conversations", show=False),
         Binding("f5", "library", "Library", id="app.library", show=False),
         Binding("f6", "models", "Models", id="app.models", show=False),
+        Binding("f7", "settings", "Settings", id="app.settings", show=False),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
         Binding(
@@ -216,6 +217,7 @@ class ChatApp(App[None]):
         yield SystemCommand(
             "Models", "See the language models; let another one phrase", self.action_models
         )
+        yield SystemCommand("Settings", "See and change what can be set", self.action_settings)
         yield SystemCommand("Help", "Keys, and what the words mean", self.action_help)
         yield SystemCommand(
             "Theme", "Dark, light, high contrast and others", self.action_change_theme
@@ -237,6 +239,17 @@ class ChatApp(App[None]):
         shelf = self.chat.shelf
         if shelf is not None:
             self.tell(f"{shelf.model or 'No model'} phrases the answers from now on.")
+
+    @work
+    async def action_settings(self) -> None:
+        """See and change the settings; what was changed holds from the next question on."""
+        from assistant.tui.screens.settings import SettingsScreen
+
+        if await self.push_screen_wait(SettingsScreen()) and not self._is_answering():
+            self._open(self.backend.library_name, self.backend.model, self._tell_settings)
+
+    async def _tell_settings(self) -> None:
+        self.tell("The settings hold from the next question on.")
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or keys.shown(binding.key.split(",")[0])

@@ -15,6 +15,7 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
     from assistant.tui.screens.conversations import ConversationsScreen
     from assistant.tui.screens.library import LibraryScreen
     from assistant.tui.screens.models import ModelsScreen
+    from assistant.tui.screens.settings import SettingsScreen
     from assistant.tui.widgets.prompt import Prompt
     from assistant.tui.widgets.source_panel import SourcePanel
     from assistant.tui.widgets.transcript import Transcript
@@ -29,6 +30,7 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
         ("Conversations", [*ConversationsScreen.BINDINGS]),
         ("Library", [*LibraryScreen.BINDINGS]),
         ("Language models", [*ModelsScreen.BINDINGS]),
+        ("Settings", [*SettingsScreen.BINDINGS]),
     )
     said: set[str] = set()
     for title, bindings in places:

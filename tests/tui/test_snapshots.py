@@ -107,6 +107,7 @@ async def test_the_screens_look_as_they_did(
             "f4": "conversations",
             "f5": "library",
             "f6": "models",
+            "f7": "settings",
         }.items():
             await pilot.press(key)
             await wait_until(pilot, lambda: app.screen is not app.chat)

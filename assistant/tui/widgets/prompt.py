@@ -13,6 +13,7 @@ TIPS = {
     "app.conversations": "earlier conversations: search, resume, export",
     "app.library": "documents: see, add, remove; other libraries",
     "app.models": "language models: which one phrases, size, context",
+    "app.settings": "settings: see what holds and why, change it",
 }
 # Blinking draws the cursor twice a second, which is most of what an idle chat does.
 BLINKS_S = 10.0
@@ -46,6 +47,14 @@ class Prompt(TextArea):
             id="app.models",
             show=False,
             tooltip=TIPS["app.models"],
+        ),
+        Binding(
+            "f7",
+            "app.settings",
+            "Settings",
+            id="app.settings",
+            show=False,
+            tooltip=TIPS["app.settings"],
         ),
         Binding("ctrl+d", "delete_or_leave", "Leave", id="prompt.leave", show=False),
         Binding("ctrl+underscore,alt+z", "undo", "Undo", id="prompt.undo", show=False),
