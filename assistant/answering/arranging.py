@@ -78,12 +78,13 @@ def _arranged(kind: Kind, question: str, evidence: Sequence[Evidence]) -> Arrang
 
 
 def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The second sentence where it is nearly as likely to answer as the best, and not the same."""
+    """The second sentence where it is nearly as likely to answer as the best, and otherwise."""
     best = evidence[0]
+    said = set(terms(best.quote))
     return [
         e
         for e in evidence[1:2]
-        if e.score >= best.score - _CLOSE and terms(e.quote) != terms(best.quote)
+        if e.score >= best.score - _CLOSE and not set(terms(e.answer_words or e.quote)) <= said
     ]
 
 
