@@ -155,31 +155,22 @@ class Assistant:
         own, _ = self.calibration()
         return own.applied(shipped_models()) if own is not None else shipped_models()
 
-    def answerer(
+    def answerer(  # noqa: PLR0913 - each is one thing that an evaluation varies
         self,
         without: Collection[Feature] = (),
         *,
         answering: str = "",
         sentences: int = 0,
-<<<<<<< HEAD
+        prompt: str = "",
+        llm: "Llm | None" = None,
         ranking: RankingModels | None = None,
     ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
-        `ranking` is the library's own if left out. `answering` and `sentences` go before what is
-        set, measured or in the model's entry. A model that the person named must load: WeightsError
-        or EngineError if it does not. The embedded one may fail; its answers are quotes then.
-=======
-        prompt: str = "",
-        llm: "Llm | None" = None,
-    ) -> Answerer:
-        """The path from question to answer over this library and these models, or some of them.
-
         `answering`, `sentences` and `prompt` (by which the model phrases found words) go before
-        what is set, measured or in the model's entry; `llm` stands in for the model itself.
-        A model that the person named must load: WeightsError or EngineError if it does not. The
-        embedded one may fail; its answers are quotes then.
->>>>>>> w-models
+        what is set, measured or in the model's entry; `llm` stands in for the model itself, and
+        `ranking` for the library's own. A model that the person named must load: WeightsError or
+        EngineError if it does not. The embedded one may fail; its answers are quotes then.
         """
         llm = None if "llm" in without else llm or self.llm()
         reader = None if "reader" in without else self.reader
