@@ -27,7 +27,7 @@ _TALK: dict[Talk, re.Pattern[str]] = {
         r"(?: (?:there|again|assistant|everyone|you))?"
     ),
     "thanks": re.compile(
-        r"(?:ok(?:ay)?,? |great,? |perfect,? )?(?:many |a lot of )?(?:thanks?|thx|thank you|cheers)"
+        r"(?:(?:ok(?:ay)?|great|perfect),? )?(?:many |a lot of )?(?:thanks?|thx|thank you|cheers)"
         r"(?: (?:you|a lot|so much|very much|again|for (?:your|the) help|for (?:that|this)))*"
     ),
     "farewell": re.compile(
@@ -118,6 +118,13 @@ def talk(question: str) -> Talk | None:
     """What small talk or command the whole question is; None if it asks something."""
     plain = re.sub(r"[\s!.,?:;)(\u263a-\U0001faff-]+$", "", question.strip().lower())
     plain = " ".join(plain.replace("\u2019", "'").split())
+    if (kind := _talk(plain)) is not None:
+        return kind
+    said = [_talk(piece) for piece in re.split(r"[,.!;]+ ?", plain) if piece]
+    return said[-1] if said and None not in said else None  # "ok, thanks, bye"
+
+
+def _talk(plain: str) -> Talk | None:
     return next((kind for kind, form in _TALK.items() if form.fullmatch(plain)), None)
 
 

@@ -41,7 +41,7 @@ def decides(question: str, evidence: Evidence) -> Verdict | None:
     quote = evidence.quote
     here = terms(quote)
     own = {w.text.lower() for w in words(question)}
-    has = {w.text.lower() for w in words(quote)}
+    has = _words(quote)
     if not said or (has & _CONDITIONS) - own or (own & _QUANTITIES) - has:
         return None
     if _said_until(quote, set(said)) & _HEDGES - own:
@@ -63,7 +63,12 @@ def _said_until(quote: str, said: set[str]) -> set[str]:
     """The words of the quote up to the last that the question has too."""
     own = words(quote)
     last = max((i for i, w in enumerate(own) if term(w.text) in said), default=-1)
-    return {w.text.lower() for w in own[: last + 1]}
+    return _words(quote[: own[last].end]) if last >= 0 else set()
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text in lower case, without the month that is written as a verb."""
+    return {w.text.lower() for w in words(text) if w.text != "May" or w.start == 0}
 
 
 def _tense_differs(question: str, has: set[str]) -> bool:

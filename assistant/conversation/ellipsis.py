@@ -71,6 +71,8 @@ def other_than(fragment: str, history: Sequence[Turn]) -> str:
     last = history[-1]
     used = {name.lower() for name in name_texts(last.question)}
     noun = found[1].lower()
+    if not used and (named := named_answer(last)):
+        return f"{last.question.rstrip('?!. ')}, other than {named}"
     back = list(reversed(history))
     asked = [name for turn in back for name in (*name_texts(turn.question), named_answer(turn))]
     for name in (*asked, *(name for turn in back for name in name_texts(turn.answer))):

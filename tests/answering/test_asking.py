@@ -14,6 +14,7 @@ from assistant.answering.comparing import sides
         ("Thanks a lot!", "thanks"),
         ("ok, thank you", "thanks"),
         ("bye", "farewell"),
+        ("ok thanks, bye", "farewell"),
         ("help", "help"),
         ("What can you do?", "help"),
         ("Who are you?", "who"),

@@ -19,6 +19,7 @@ from assistant.answering.deciding import decides
         ("Did the club buy the ferry?", "The club did not buy the ferry.", "no"),
         ("May lorries cross the bridge?", "Lorries may not cross the bridge.", "no"),
         ("May cyclists use the path?", "Cyclists may use the path, but they must be slow.", "yes"),
+        ("Was it opened in 1893?", "Built in 1889, it was opened on 4 May 1893.", "yes"),
         ("Is there a military solution?", "There is no military solution.", "no"),
     ],
 )

@@ -115,6 +115,12 @@ def test_the_other_town_is_the_one_not_spoken_of_last() -> None:
     assert make_standalone("No, the other town", history) == "Who rules Gharyan?"
 
 
+def test_the_other_one_is_another_than_the_answer() -> None:
+    before = Turn("Who is the treasurer?", "Tom Okafor is.", "Tom Okafor")
+    made = make_standalone("no, the other one", [before])
+    assert made == "Who is the treasurer, other than Tom Okafor?"
+
+
 def test_the_last_turn_counts_not_the_first() -> None:
     assert "Ban Ki-moon" in make_standalone("And why?", [MARCH, VISIT])
 
