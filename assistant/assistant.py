@@ -162,14 +162,17 @@ class Assistant:
         answering: str = "",
         sentences: int = 0,
         ranking: RankingModels | None = None,
+        prompt: str = "",
+        llm: "Llm | None" = None,
     ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
-        `ranking` is the library's own if left out. `answering` and `sentences` go before what is
-        set, measured or in the model's entry. A model that the person named must load: WeightsError
+        `ranking` is the library's own if left out. `answering`, `sentences` and `prompt` (by which
+        the model phrases found words) go before what is set, measured or in the model's entry;
+        `llm` stands in for the model itself. A model that the person named must load: WeightsError
         or EngineError if it does not. The embedded one may fail; its answers are quotes then.
         """
-        llm = None if "llm" in without else self.llm()
+        llm = None if "llm" in without else llm or self.llm()
         reader = None if "reader" in without else self.reader
         if llm is not None and self._model is not None and self._engine is not None:
             self._engine.wait_ready()
@@ -185,7 +188,7 @@ class Assistant:
             AnswerModels(ranking or self.ranking(), reader, llm),
             Phrasing(
                 prompts.load(entry.draft_prompt),
-                prompts.load(entry.phrase_prompt),
+                prompts.load(prompt or (found.prompt if found else "") or entry.phrase_prompt),
                 answering,
                 sentences or (found.draft_sentences if found else entry.draft_sentences),
                 check="check" not in without,

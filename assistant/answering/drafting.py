@@ -22,9 +22,10 @@ class Phrasing:
     """How a model is asked to phrase, and when it may lead.
 
     Where a reader found the words that answer, the model writes a sentence around them by
-    `phrase`; else it drafts from the best `sentences` of the evidence by `draft`. `answering` is
-    "quote", "compose" or "auto" (see lead.py). Without `check` every sentence of the draft stands,
-    which only measuring what the check is worth should want.
+    `phrase` (by one without a place for them it drafts all the same); else it drafts from the best
+    `sentences` of the evidence by `draft`. `answering` is "quote", "compose" or "auto" (see
+    lead.py). Without `check` every sentence of the draft stands, which only measuring what the
+    check is worth should want.
     """
 
     draft: Prompt
@@ -62,7 +63,7 @@ class Drafting:
             "evidence": "\n".join(" ".join(e.quote.split()) for e in self.evidence),
             "question": self._question,
         }
-        if self._answer:
+        if self._answer and "answer" in self.prompt.user.get_identifiers():
             values["answer"] = self._answer
         messages = self.prompt.messages(**values)
         coming = ["wait", "prefill"]

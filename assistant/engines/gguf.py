@@ -50,6 +50,8 @@ class GgufInfo:
     """A model file's own words. `parameters` counts weights; texts are empty where it is silent.
 
     `problem` is one sentence why it cannot answer here, "" as far as its header tells.
+    `cache_bytes_a_token` is what the keys and values of a token take in memory, as 16-bit numbers;
+    0 where the header does not tell.
     """
 
     name: str
@@ -61,6 +63,7 @@ class GgufInfo:
     licence: str
     bytes: int
     problem: str
+    cache_bytes_a_token: int = 0
 
 
 class _Header:
@@ -168,7 +171,18 @@ def _info(path: Path, data: mmap.mmap) -> GgufInfo:
         licence=str(meta.get("general.license", "")),
         bytes=len(data),
         problem=_problem(meta, architecture, tensors),
+        cache_bytes_a_token=_cache_bytes(meta, architecture),
     )
+
+
+def _cache_bytes(meta: Mapping[str, Any], architecture: str) -> int:
+    def number(key: str, default: int = 0) -> int:
+        return _whole(meta.get(f"{architecture}.{key}"), default)
+
+    heads = number("attention.head_count")
+    width = number("embedding_length") // heads if heads else 0
+    of_a_head = number("attention.key_length", width) + number("attention.value_length", width)
+    return 2 * number("block_count") * number("attention.head_count_kv", heads) * of_a_head
 
 
 def _check_tensors(header: _Header, count: int, meta: Mapping[str, Any], size: int) -> int:

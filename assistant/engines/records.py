@@ -26,7 +26,9 @@ class Pulled:
 class Tuned:
     """What `assistant models tune` found for a model on this machine, and the figures behind it.
 
-    `threads` and `context_tokens` are 0 for an endpoint, which sets its own.
+    `threads` and `context_tokens` are 0 for an endpoint, which sets its own. `prompt` names the
+    template that the model writes by, "" for the one of its entry. `figures` holds the share of
+    right answers for each way that was tried.
     """
 
     answering: str
@@ -36,11 +38,12 @@ class Tuned:
     tuned_at: str
     questions: int
     figures: Mapping[str, float]
+    prompt: str = ""
 
 
 def pulled(file_name: str) -> Pulled | None:
     """The record of a pulled file, by its name."""
-    record: Pulled | None = _made(Pulled, _read("pulled.json").get(file_name))
+    record: Pulled | None = _made(Pulled, _read(_file("pulled.json")).get(file_name))
     return record
 
 
@@ -50,8 +53,14 @@ def remember_pulled(file_name: str, record: Pulled | None) -> None:
 
 
 def tuned(identity: str) -> Tuned | None:
-    """What was found for a model, by its sha256 or its endpoint and name."""
-    record: Tuned | None = _made(Tuned, _read("tuned.json").get(identity))
+    """What was found for a model, by its sha256 or its endpoint and name.
+
+    Where this machine has no record of it, the one that is shipped; its threads are 0.
+    """
+    found = _read(_file("tuned.json")).get(identity)
+    if found is None:
+        found = _read(paths.shipped("models") / "tuned.json").get(identity)
+    record: Tuned | None = _made(Tuned, found)
     return record
 
 
@@ -74,16 +83,16 @@ def _file(name: str) -> Path:
     return paths.home() / "models" / name
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(_file(name).read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
 
 
 def _write(name: str, key: str, record: Pulled | Tuned | None) -> None:
-    known = _read(name)
+    known = _read(_file(name))
     known.pop(key, None)
     if record is not None:
         known[key] = asdict(record)

@@ -7,20 +7,71 @@ import pytest
 from cli.test_models import chat
 from loopback import serving
 
+from assistant import paths
+from assistant.cli import tune_machine
 from assistant.cli.main import main
-from assistant.cli.tune import Trial, best
-from assistant.engines import records
+from assistant.cli.tune_machine import Speed
+from assistant.documents.registry import parse
+from assistant.engines import catalog, gguf, records, weights
+from assistant.evaluation.checking import check
+from assistant.evaluation.questions import read_set
+from assistant.evaluation.tuning import Trial, Way, best, ways
 
 QUESTION = "When was the Oberbaum Bridge built?"
 
 
 def test_the_best_is_what_is_right_most_often_and_of_equals_the_safer() -> None:
-    quote, auto = Trial("quote", 1, 0.8, 0.1), Trial("auto", 1, 0.8, 0.9)
-    slower, free = Trial("auto", 3, 0.8, 1.2), Trial("compose", 3, 0.8, 0.5)
-    assert best([quote, free, slower, auto]) == auto
+    quote = Trial(Way("quote"), 0.8, 0, 30, 0.1)
+    auto = Trial(Way("auto", "phrase"), 0.8, 0.2, 20, 0.9)
+    longer = Trial(Way("auto", "answer", 3), 0.8, 0.2, 25, 0.8)
+    free = Trial(Way("compose", "answer", 3), 0.8, 0.9, 8, 0.5)
+    assert best([quote, free, longer, auto]) == auto
     assert best([quote, free]) == quote
-    better = Trial("compose", 3, 0.9, 2.0)
+    better = Trial(Way("compose", "answer", 3), 0.9, 0.9, 8, 2.0)
     assert best([quote, auto, better]) == better
+
+
+def test_the_fewest_threads_that_are_as_fast_as_any() -> None:
+    one, two, four = Speed(1, 100, 20), Speed(2, 200, 30), Speed(4, 210, 30)
+    assert tune_machine.fewest([one, two, four]) == 2
+    assert tune_machine.fewest([one, two, Speed(4, 400, 60)]) == 4
+    assert tune_machine.fewest([]) == 0
+
+
+def test_the_context_is_as_wished_where_its_cache_fits_into_the_free_memory() -> None:
+    known = catalog.llm().weights
+    assert known is not None
+    a_token = gguf.read(weights.locate(known)).cache_bytes_a_token
+    # 30 layers, 3 heads of keys and values, 64 numbers each, keys and values, two bytes.
+    assert a_token == 30 * 3 * 64 * 2 * 2
+    assert tune_machine.context(2048, a_token, 2**30) == 2048
+    assert tune_machine.context(4096, a_token, 4 * 2048 * a_token) == 2048
+    assert tune_machine.context(4096, a_token, 1000) == 1024
+    assert tune_machine.context(4096, 0, 1000) == tune_machine.context(4096, 9, None) == 4096
+
+
+def test_the_shipped_questions_are_sound_and_none_of_those_that_measure_the_program() -> None:
+    questions = read_set(paths.shipped("models") / "tuning.jsonl").questions
+    seeds = paths.shipped("seeds").iterdir()
+    documents = {str(path): parse(path, path.read_bytes())[0].text for path in seeds}
+    assert [p for p in check(questions, documents) if p.severity == "error"] == []
+    text = "\n".join(documents.values()).lower()
+    assert all(any(a.lower() in text for a in q.answers) for q in questions if q.answerable)
+    measuring = read_set(Path(__file__).parents[1] / "sets" / "seed.jsonl").questions
+    assert not {q.question.lower() for q in questions} & {q.question.lower() for q in measuring}
+
+
+def test_a_record_is_shipped_for_the_embedded_model_and_its_own_goes_before_it() -> None:
+    known = catalog.llm().weights
+    assert known is not None
+    found = records.tuned(known.sha256)
+    assert found is not None
+    entry = catalog.llm()
+    assert set(found.figures) == {w.name for w in ways(entry.draft_prompt, entry.phrase_prompt)}
+    assert found.threads == 0
+    own = records.Tuned("quote", 1, 2, 1024, found.tuned_at, 1, {})
+    records.remember_tuned(known.sha256, own)
+    assert records.tuned(known.sha256) == own
 
 
 def test_a_model_is_tuned_and_answers_so_from_then_on(
@@ -37,15 +88,17 @@ def test_a_model_is_tuned_and_answers_so_from_then_on(
         assert "need the documents" in capsys.readouterr().err
         assert main(["models", "tune", model, *own]) == 0
         out, err = capsys.readouterr()
-        assert [line.split()[0] for line in out.splitlines()] == [
-            "quote", "auto", "compose", "auto", "compose",
-        ]  # fmt: skip
-        assert "Kept: auto from" in err
+        assert [line.split()[0] for line in out.splitlines()] == ["quote", *["auto", "compose"] * 3]
+        assert "Kept: auto by phrase from 1 sentence" in err
+        # The ways that share a prompt share what the model wrote.
+        drafted = [body for body in server.bodies if "Oberbaum" in json.dumps(body)]
+        assert len(drafted) == len({json.dumps(body["messages"]) for body in drafted})
         known = f"{server.url}/v1#phraser"
         found = records.tuned(known)
         assert found is not None
         assert (found.answering, found.questions, found.threads) == ("auto", 1, 0)
-        assert set(found.figures) == {"quote-1", "auto-1", "auto-3", "compose-1", "compose-3"}
+        assert found.prompt == "phrase"
+        assert set(found.figures) == {w.name for w in ways("answer", "phrase")}
         # What was found is what answers: a record that says "quote" keeps the draft back.
         assert main(["add", str(tmp_path / "docs")]) == 0
         modes = []

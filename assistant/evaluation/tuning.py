@@ -1,0 +1,147 @@
+"""Ways of answering with a language model, each tried with the same questions."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+from assistant.answering.llm import Finished, GenerationEvent, Llm
+from assistant.answering.prompts import Message
+from assistant.errors import QuestionError
+from assistant.evaluation.cases import Case
+from assistant.evaluation.judging import is_right
+from assistant.evaluation.questions import EvalQuestion
+from assistant.evaluation.recording import Answering, Recorder
+from assistant.library.library import Library
+
+# Of equals: auto and quote, which say nothing that is not backed, before compose.
+_ORDER = {"auto": 0, "quote": 1, "compose": 2}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to answer: who leads, the prompt's name ("" for no model), and from how many sentences.
+
+    `prompt` is for where the reader found words that answer; one without a place for them drafts
+    from the sentences alone.
+    """
+
+    answering: str
+    prompt: str = ""
+    sentences: int = 1
+
+    @property
+    def name(self) -> str:
+        """Such as auto-phrase-1."""
+        return f"{self.answering}-{self.prompt}-{self.sentences}" if self.prompt else self.answering
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a way did.
+
+    `right` is the share of the questions answered right, or rightly refused; `drafted` the share of
+    the answers that the model's draft led; `words` the median length of an answer; `seconds` the
+    mean time of one.
+    """
+
+    way: Way
+    right: float
+    drafted: float
+    words: float
+    seconds: float
+
+
+class Remembering:
+    """Hands out again what the model wrote to the same prompt, with no wait.
+
+    Ways that differ in who leads have the same drafts: each is written once.
+    """
+
+    def __init__(self, llm: Llm) -> None:
+        self._llm = llm
+        self._written: dict[tuple[Message, ...], list[GenerationEvent]] = {}
+
+    def describe(self) -> dict[str, str]:
+        """The model's own description."""
+        return self._llm.describe()
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        temperature: float = 0.0,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[GenerationEvent]:
+        """As the model's own. A generation without its end is not remembered."""
+        known = tuple(messages)
+        if known not in self._written:
+            events: list[GenerationEvent] = []
+            for event in self._llm.generate(
+                messages, max_tokens=max_tokens, stop=stop, temperature=temperature, cancel=cancel
+            ):
+                events.append(event)
+                if isinstance(event, Finished):
+                    # Before it is handed out: nobody need ask for more after the last one.
+                    self._written[known] = events
+                yield event
+        else:
+            yield from self._written[known]
+
+
+def ways(draft_prompt: str, phrase_prompt: str) -> list[Way]:
+    """What is worth trying: the model around found words, or freely from one or three sentences."""
+    drafts = [(phrase_prompt, 1), (draft_prompt, 1), (draft_prompt, 3)]
+    return [
+        Way("quote"),
+        *(Way(mode, prompt, n) for prompt, n in drafts for mode in ("auto", "compose")),
+    ]
+
+
+def tried(
+    candidates: Sequence[Way],
+    questions: Sequence[EvalQuestion],
+    answerer: Callable[[Way], Answering],
+    library: Library,
+) -> Iterator[Trial]:
+    """Ask the questions in each way. Raises QuestionError if none tells a right answer.
+
+    A way that shares its drafts with one before it is given that one's time.
+    """
+    took: dict[tuple[str, int], float] = {}
+    for way in candidates:
+        recorder = Recorder(answerer(way), library)
+        began = time.perf_counter()
+        cases = [Case(q, recorder.record(q)) for q in questions]
+        seconds = (time.perf_counter() - began) / len(cases)
+        seconds = took.setdefault((way.prompt, way.sentences), seconds)
+        yield _trial(way, cases, seconds)
+
+
+def _trial(way: Way, cases: Sequence[Case], seconds: float) -> Trial:
+    judged = [right for case in cases if (right := _is_right(case)) is not None]
+    if not judged:
+        raise QuestionError(
+            "No question says what a right answer is.", 'Give each "answers", or "answerable".'
+        )
+    answered = [case for case in cases if not case.refused]
+    drafted = [case.line["mode"] == "compose" for case in answered]
+    words = [len(case.text.split()) for case in answered]
+    return Trial(
+        way, mean(judged), mean(drafted or [0]), float(median(words or [0])), round(seconds, 3)
+    )
+
+
+def _is_right(case: Case) -> bool | None:
+    return is_right(case) if case.question.answerable else case.refused
+
+
+def best(trials: Sequence[Trial]) -> Trial:
+    """The way with the most right answers; of equals the safer, the shorter, the one tried first.
+
+    Not the faster: what else the machine does meanwhile would decide.
+    """
+    return min(trials, key=lambda t: (-t.right, _ORDER[t.way.answering], t.words))
