@@ -155,7 +155,7 @@ class Assistant:
         own, _ = self.calibration()
         return own.applied(shipped_models()) if own is not None else shipped_models()
 
-    def answerer(
+    def answerer(  # noqa: PLR0913 - each is one thing to measure without, or in another way
         self,
         without: Collection[Feature] = (),
         *,
