@@ -156,18 +156,21 @@ class Fitter:
 def calibrated(held_out: Sequence[dict[str, Matrix]]) -> tuple[Scale, float]:
     """The scale for log odds by kind of question, and the calibration error (ECE) that is left.
 
-    Near-misses are those that people wrote, where there are any, else those made by taking the
-    answer away.
+    Each library counts the same, and in it each third of the mix. Its near-misses are those that
+    people wrote, if it has any, else those made by taking the answer away: the other libraries'
+    would be held against answerable questions of another difficulty.
     """
-    whole = {kind: np.concatenate([odds[kind] for odds in held_out]) for kind in _IMPORTANCE}
-    near = whole["impossible"] if whole["impossible"].size else whole["near"]
-    thirds = [whole["inside"], near, whole["outside"]]
-    odds = np.concatenate(thirds)
-    labels = np.repeat([1.0, 0.0, 0.0], [len(third) for third in thirds])
-    weights = np.concatenate([np.full(len(third), 1 / max(1, len(third))) for third in thirds])
-    scale = fit_scale(odds, labels, weights * len(odds) / weights.sum())
-    said = np.array([probability(scale.slope * z + scale.intercept) for z in odds])
-    error = calibration_error(said, labels).compute(weights[None, :])
+    odds, labels, weights = [], [], []
+    for of_kind in held_out:
+        near = of_kind["impossible"] if of_kind["impossible"].size else of_kind["near"]
+        for third, label in ((of_kind["inside"], 1.0), (near, 0.0), (of_kind["outside"], 0.0)):
+            odds.append(third)
+            labels.append(np.full(len(third), label))
+            weights.append(np.full(len(third), 1 / max(1, len(third))))
+    z, y, w = (np.concatenate(parts) for parts in (odds, labels, weights))
+    scale = fit_scale(z, y, w * len(z) / w.sum())
+    said = np.array([probability(scale.slope * each + scale.intercept) for each in z])
+    error = calibration_error(said, y).compute(w[None, :])
     return scale, float(error[0])
 
 
