@@ -31,12 +31,17 @@ _allowed: set[tuple[str, int]] = set()
 _state = {"guarded": False, "refused": 0}
 
 
+def without_telemetry() -> None:
+    """Turn the telemetry of all libraries off; to be called before they are imported."""
+    os.environ.update(_QUIET)
+
+
 def guard() -> None:
     """Refuse connections from now on, for the life of this process; turn telemetry off.
 
     For programs of our own only: a program that imports the assistant keeps its network.
     """
-    os.environ.update(_QUIET)
+    without_telemetry()
     if not _state["guarded"]:
         _state["guarded"] = True
         sys.addaudithook(_hook)

@@ -3,7 +3,6 @@
 import os
 import pty
 import re
-import select
 import shutil
 import struct
 import subprocess
@@ -14,6 +13,7 @@ from fcntl import ioctl
 from pathlib import Path
 
 import pytest
+from terminals import readable
 
 from assistant import offline
 
@@ -157,7 +157,7 @@ def read_until(terminal: int, wanted: bytes) -> None:
     shown, end = b"", time.monotonic() + LIMIT_S
     while wanted not in shown:
         assert time.monotonic() < end, shown[-2000:]
-        if select.select([terminal], [], [], 0.5)[0]:
+        if readable(terminal, 0.5):
             shown += os.read(terminal, 65_536)
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from assistant import offline
 from assistant.engines.llama_model import usable_cores
 
 # Each worker holds its own intermediate values, some megabytes.
@@ -25,6 +26,8 @@ class Session:
 
     def __init__(self, path: Path, workers: int | None = None) -> None:
         """`workers` inputs are computed at once; one for each core without it."""
+        # Before the import: from 1.32 on it would write a file for its maker and try to send it.
+        offline.without_telemetry()
         # ~0.1 s to import, so only when a model is wanted.
         import onnxruntime
 

@@ -69,8 +69,9 @@ class Library:
         return self.folder.name
 
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close both stores."""
         self.catalogue.close()
+        self.vectors.close()
 
     def add(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
         """Read files and folders into the library; see Indexer.add."""

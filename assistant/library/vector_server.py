@@ -84,14 +84,14 @@ class ServerVectors(CollectionVectors):
         with self._lock, self.explained():
             self._collection = None
             try:
-                self._client().delete_collection(self.collection_name)
+                self._reached().delete_collection(self.collection_name)
             except NotFoundError:
                 return
 
     def _connected(self, *, create: bool) -> Any:
         from chromadb.errors import NotFoundError
 
-        client = self._client()
+        client = self._reached()
         if create:
             return client.get_or_create_collection(self.collection_name, **COLLECTION)
         try:
@@ -106,7 +106,7 @@ class ServerVectors(CollectionVectors):
             "`assistant sync` fills it; until then answers come from the word index alone.",
         )
 
-    def _client(self) -> Any:
+    def _reached(self) -> Any:
         """A client, after a heartbeat: Chroma's own first request would wait for ever."""
         self._heartbeat()
         import chromadb
@@ -120,6 +120,7 @@ class ServerVectors(CollectionVectors):
             ssl=secure,
             settings=Settings(anonymized_telemetry=False),
         )
+        self._client = client
         server: Any = client._server
         server._session.timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)
         return client

@@ -36,6 +36,7 @@ class CollectionVectors(ABC):
 
     def __init__(self) -> None:
         self._collection: Any = None
+        self._client: Any = None
         self._lock = threading.Lock()
 
     @property
@@ -78,6 +79,14 @@ class CollectionVectors(ABC):
     def open(self) -> None:
         """Open the store now. Raises VectorsUnavailable."""
         self._opened()
+
+    def close(self) -> None:
+        """Release Chroma's files and connections; a later use opens the store again."""
+        with self._lock:
+            self._collection = None
+            client, self._client = self._client, None
+            if client is not None:
+                client.close()
 
     def put(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Store unit vectors, shape (len(ids), dimension), in the place of earlier ones."""
@@ -192,21 +201,20 @@ class ChromaVectors(CollectionVectors):
 
     def reset(self) -> None:
         """Throw the store away and begin an empty one. Raises VectorsUnavailable."""
-        with self._lock:
-            self._collection = None
-            with self.explained():
-                _forget_clients()
-                shutil.rmtree(self.folder, ignore_errors=True)
-                self._collection = self._connected(create=True)
+        self.close()
+        with self._lock, self.explained():
+            _forget_clients()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._collection = self._connected(create=True)
 
     def _connected(self, *, create: bool) -> Any:
         import chromadb
         from chromadb.config import Settings
 
-        client = chromadb.PersistentClient(
+        self._client = chromadb.PersistentClient(
             path=str(self.folder), settings=Settings(anonymized_telemetry=False)
         )
-        return client.get_or_create_collection(_COLLECTION, **COLLECTION)
+        return self._client.get_or_create_collection(_COLLECTION, **COLLECTION)
 
     def nothing_there(self) -> VectorsUnavailable:
         """Not met: looking makes the collection here."""

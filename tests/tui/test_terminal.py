@@ -15,6 +15,7 @@ from fcntl import ioctl
 from pathlib import Path
 
 import pytest
+from terminals import readable
 
 LAUNCH = "import sys; from assistant.cli.main import run; sys.argv[0] = 'assistant'; run()"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
@@ -119,7 +120,7 @@ def _read(terminal: int, wanted: bytes, patience_s: float) -> bytes:
     seen, end = b"", time.monotonic() + patience_s
     while wanted not in seen:
         left = end - time.monotonic()
-        if left <= 0 or not select.select([terminal], [], [], left)[0]:
+        if left <= 0 or not readable(terminal, left):
             raise AssertionError(f"{wanted!r} did not come; the end of what did: {seen[-1500:]!r}")
         seen += os.read(terminal, 65536)
     return seen
@@ -127,6 +128,6 @@ def _read(terminal: int, wanted: bytes, patience_s: float) -> bytes:
 
 def _drain(terminal: int) -> bytes:
     try:
-        return os.read(terminal, 65536) if select.select([terminal], [], [], 0.2)[0] else b""
+        return os.read(terminal, 65536) if readable(terminal, 0.2) else b""
     except OSError:  # nobody at the other end any more
         return b""
