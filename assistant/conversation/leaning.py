@@ -184,7 +184,8 @@ def _person_before(before: str, pronoun: str, previous: str) -> bool:
         return True
     if _is_asked_for(before, pronoun, previous):
         return True
-    return bool(content(rest)) and (previous in _SUBORDINATORS or len(content(rest)) >= 3)
+    opens_clause = previous in _SUBORDINATORS and pronoun != "him"  # "who visited before him?"
+    return bool(content(rest)) and (opens_clause or len(content(rest)) >= 3)
 
 
 def _thing_before(before: str, pronoun: str, previous: str) -> bool:
