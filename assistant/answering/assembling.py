@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from assistant.answering.answer import (
     Answer,
@@ -55,15 +56,16 @@ class Assembler:
     ) -> Answer:
         """The answer from what was found: the draft, if it may lead and does, else the quotes."""
         draft, verdicts = drafting.checked()
+        day_of = cache(self._day_of)
         mode: Mode = "quote"
         said: tuple[Statement, ...] = ()
         cited: tuple[Citation, ...] = ()
         if found.is_answered:
             if draft is not None and self._leads(draft, verdicts, found, shown):
                 mode = "compose"
-                said, cited = composed(found, verdicts, self._day_of)
+                said, cited = composed(found, verdicts, day_of)
             else:
-                said, cited = quoted(shown.shown, self._day_of)
+                said, cited = quoted(shown.shown, day_of)
         lead = shown.lead if mode == "quote" else ""
         days = dates(cited) if shown.kind == "disagreement" and mode == "quote" else ()
         total_ms = ask.watch.end("check")
