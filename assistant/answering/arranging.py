@@ -22,7 +22,8 @@ _RIVAL_COVERAGE = 0.6
 _RIVAL_SIMILAR = 0.08
 _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
 # A second sentence with 0.8 of the odds of the best (so far behind it) is shown too: to one
-# question in 20. What is shown holds the answer of 0.89 of the questions then, the best sentence of 0.88.
+# question in 20. What is shown then holds the answer of 0.89 of the questions, the best sentence
+# alone of 0.88.
 _CLOSE = 0.22
 # A sentence that defines may be this far behind the best.
 _DEFINES_BEHIND = 4.0

@@ -40,8 +40,7 @@ from assistant.training.linear import Matrix, auroc, fit_logistic, fit_ranking
 from assistant.training.split import held_out
 from assistant.training.squad import Article, Asked, read, sample, write_documents
 
-# Near-misses are told from answerable questions only in part: they take some confidence away.
-_IMPORTANCE = {"inside": 1.0, "outside": 1.0, "near": 0.2, "impossible": 1.0}
+_KINDS = ("inside", "outside", "near", "impossible")
 _OUTSIDE_SHARE = 0.5
 _SEED = 1
 
@@ -117,8 +116,7 @@ class Fitter:
         """The model of confidence, not yet calibrated, and the threshold in its log odds."""
         rows = np.array([self._signals(e, evidence) for e in examples])
         labels = np.array([float(e.kind == "inside") for e in examples])
-        importance = np.array([_IMPORTANCE[e.kind] for e in examples])
-        bias, weights = fit_logistic(rows, labels, importance)
+        bias, weights = fit_logistic(rows, labels)
         outside = np.array([e.kind == "outside" for e in examples])
         border = np.quantile((rows @ weights + bias)[outside], self.outside_refused)
         weighed = dict(zip(self.signals, map(float, weights), strict=True))
@@ -135,7 +133,7 @@ class Fitter:
         order = [_order(e, evidence) for e in mine if e.kind == "inside"]
         odds = {
             kind: np.array([confidence(self._named(e, evidence)) for e in mine if e.kind == kind])
-            for kind in _IMPORTANCE
+            for kind in _KINDS
         }
         figures = {
             "first": round(float(np.mean([o[:1].any() for o in order])), 3),

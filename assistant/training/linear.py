@@ -37,24 +37,20 @@ def fit_ranking(groups: Sequence[tuple[Matrix, Matrix]], penalty: float = 0.01) 
     return np.asarray(weights / scale)
 
 
-def fit_logistic(
-    rows: Matrix, labels: Matrix, importance: Matrix, penalty: float = 0.01
-) -> tuple[float, Matrix]:
+def fit_logistic(rows: Matrix, labels: Matrix, penalty: float = 0.01) -> tuple[float, Matrix]:
     """Bias and weights of a logistic regression, by Newton's method (McCullagh & Nelder 1989).
 
-    `rows` are (questions x signals), `labels` 0 or 1, `importance` weighs each row.
+    `rows` are (questions x signals), `labels` 0 or 1.
     """
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     x = np.column_stack([np.ones(len(rows)), (rows - mean) / scale])
-    ridge = np.full(x.shape[1], penalty * importance.sum())
+    ridge = np.full(x.shape[1], penalty * len(rows))
     ridge[0] = 0.0
     weights = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        curvature = (x * (p * (1 - p) * importance)[:, None]).T @ x + np.diag(ridge)
-        weights = weights - np.linalg.solve(
-            curvature, x.T @ ((p - labels) * importance) + ridge * weights
-        )
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        weights = weights - np.linalg.solve(curvature, x.T @ (p - labels) + ridge * weights)
     plain = weights[1:] / scale
     return float(weights[0] - (plain * mean).sum()), np.asarray(plain)
 

@@ -152,7 +152,7 @@ def test_licences_of_every_dependency_and_of_the_weights(
 def test_doctor_looks_at_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    parts = "llama-cpp-python embedder evidence-reader language-model catalogue calibration"
+    parts = "llama-cpp-python embedder evidence-reader language-model catalogue"
     for part in parts.split():
         assert part in out
     assert main(["doctor", "--model", "no-such", "--json"]) == 1
