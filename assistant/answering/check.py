@@ -28,6 +28,11 @@ _CLAIMS = frozenset(
         "over under than between may might could would should likely"
     ).split()
 )
+# "X is a …", "X was Y's …", "the aim is to …": says what something is, not what is done to it.
+_COPULA = re.compile(r"\b(?:is|are|was|were)\b")
+_SAYS_WHAT = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:not\s+)?(?=(?:an?|the|one|his|her|its|their|to)\s|[A-Z]|\w+['\u2019]s\b)"
+)
 # How many of the meaning-bearing words after a negation it is taken to be about.
 _REACH = 2
 # Of a statement's meaning-bearing words in the evidence, how many must stand in its order.
@@ -82,9 +87,31 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
         return "one of the two is negated"
     if _order(said, here) < _ORDER:
         return "its words stand in another order"
+    if not _says_what_is_said(statement, evidence.quote, context - set(here)):
+        return "the evidence does not say that the one is the other"
     if not set(said) & set(here) - set(terms(question)):
         return "it says nothing that the question does not"
     return ""
+
+
+def _says_what_is_said(statement: str, quote: str, headings: set[str]) -> bool:
+    """Whether what the statement says that something is, the quote says of the same thing.
+
+    The quote must have such a verb too, with the subject before it (or in the headings) and the
+    rest after it: "built at the wish of Ann Lee, a network …" does not say that she was one.
+    """
+    found = _SAYS_WHAT.search(statement)
+    if found is None:
+        return True
+    subject = set(content_terms(statement[: found.start()]))
+    rest = content_terms(statement[found.end() :])
+    if not rest or set(rest) <= subject:
+        return False
+    return any(
+        subject <= set(terms(quote[: verb.start()])) | headings
+        and rest[0] in terms(quote[verb.end() :])
+        for verb in _COPULA.finditer(quote)
+    )
 
 
 def says_answer(statement: str, evidence: Evidence) -> bool:

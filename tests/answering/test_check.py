@@ -93,7 +93,8 @@ def test_the_words_a_reader_found_do_not_vouch_for_the_rest_of_the_question() ->
     assert (
         support("The brother of Emma was Richard II of Normandy.", question, found) == "unsupported"
     )
-    assert support("Emma was a sister of Richard II of Normandy.", question, found) == "supported"
+    said = "Ethelred II married Emma, sister of Richard II of Normandy."
+    assert support(said, question, found) == "supported"
     assert support("The brother of Emma was King Ethelred II.", question, found) == "unsupported"
     assert (
         support("The brother of Emma was Richard II of Normandy, a duke.", question, found)
@@ -113,3 +114,50 @@ def test_markup_and_markers_of_the_draft_are_taken_off() -> None:
         "They were killed.",
     ]
     assert statements("") == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        (
+            "Ann Lee was a data network.",
+            "At the wish of Ann Lee, a data network was built between four towns.",
+        ),
+        (
+            "Robert was Harald's son.",
+            "The fleet under the command of Harald, Robert's son, landed in Valona and was beaten.",
+        ),
+        (
+            "The night shift is a minority.",
+            "The night shift comprises a minority of the staff, which was counted in May.",
+        ),
+        ("A dredger is a dredger.", "A dredger is a ship with an added pump."),
+        (
+            "The aim of the second stroke is to save coal.",
+            "The aim of the valve is to save coal by a second stroke.",
+        ),
+    ],
+)
+def test_that_one_thing_is_another_must_be_said_of_it(statement: str, quote: str) -> None:
+    assert support(statement, "What is it?", evidence(quote)) == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        (
+            "The aim of the valve is to save coal.",
+            "The aim of the valve, he wrote, is to save coal by a second stroke.",
+        ),
+        (
+            "The bridge is a steel arch.",
+            "Since 1902 the bridge is a steel arch, painted green.",
+        ),
+        (
+            "The engine was patented in 1849.",
+            "The best of them was the engine patented in 1849 by a clockmaker.",
+        ),
+    ],
+)
+def test_what_is_said_of_it_may_be_said_again(statement: str, quote: str) -> None:
+    assert support(statement, "What is it?", evidence(quote)) != "unsupported"
