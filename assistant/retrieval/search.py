@@ -99,12 +99,11 @@ def search(
         dense = [*dense, *_cosines(library, query.vector, missing)]
     fused = (fuse_ranks if "fusion" in without else fuse)(lexical, dense)[: limit * 2]
     passages = library.catalogue.passages([i for i, _, _, _ in fused])
-    found = [
-        ScoredPassage(passages[i], score, bm25, cosine)
-        for i, score, bm25, cosine in fused
-        if i in passages
-    ]
-    return found[:limit], notice
+    found: dict[str, ScoredPassage] = {}
+    for i, score, bm25, cosine in fused:
+        if i in passages:  # of a document that is there twice, each passage counts once
+            found.setdefault(passages[i].text, ScoredPassage(passages[i], score, bm25, cosine))
+    return list(found.values())[:limit], notice
 
 
 def _cosines(library: Library, vector: Vectors, ids: Sequence[int]) -> list[tuple[int, float]]:

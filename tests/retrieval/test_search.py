@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.library import Library
 from assistant.library.stores import VectorsUnavailable
+from assistant.library.vectors import ChromaVectors
 from assistant.retrieval.evidence import retrieve
 from assistant.retrieval.ranking import shipped_models
 from assistant.retrieval.search import fuse, prepare, search
@@ -36,6 +38,18 @@ def test_the_passage_that_answers_is_among_the_first_three(
     assert notice == ""
     assert any(part in p.passage.text for p in found)
     assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
+
+
+def test_a_document_that_is_there_twice_is_found_once(
+    tmp_path: Path, embedder: OnnxEmbedder
+) -> None:
+    for name in ("one.txt", "copy.txt"):
+        (tmp_path / name).write_text("The lighthouse of Brannow was lit in 1911.\n")
+    library = Library(tmp_path / "library", ChromaVectors(tmp_path / "library/vectors"), embedder)
+    list(library.add([str(tmp_path / "one.txt"), str(tmp_path / "copy.txt")]))
+    found, _ = search(library, prepare(library, "When was the lighthouse lit?"), 5)
+    library.close()
+    assert len(found) == 1
 
 
 def test_spelling_case_and_form_do_not_matter(seed_library: Library) -> None:
