@@ -147,7 +147,9 @@ def test_the_plain_chat_on_a_real_terminal(shared_home: dict[str, str]) -> None:
         assert "31 miles" in " ".join(seen.split())
         time.sleep(0.5)  # a signal between the prompt and readline's wait is seen at the next key
         os.write(terminal, b"\x03")
-        read_until(terminal, "Ctrl-D ends.")
+        # Before the prompt reads again, a Ctrl-D would be the terminal's own and get lost.
+        read_until(terminal, r"Ctrl-D ends\.[^>]*> ")
+        time.sleep(0.5)
         os.write(terminal, b"\x04")
         assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
     finally:
