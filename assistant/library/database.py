@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +28,8 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
+        # Closing while another thread reads would crash the process, in SQLite's own code.
+        self._in_use = threading.RLock()
         with explained(self.path):
             self._connection = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -43,7 +46,8 @@ class Database:
 
     def close(self) -> None:
         """Close the file; further calls fail."""
-        self._connection.close()
+        with self._in_use:
+            self._connection.close()
 
     def setting(self, key: str) -> str | None:
         """A setting of the library, or None."""
@@ -137,7 +141,7 @@ class Database:
                 raise
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with explained(self.path):
+        with self._in_use, explained(self.path):
             return self._connection.execute(query, tuple(values)).fetchall()
 
 
