@@ -94,7 +94,7 @@ def test_an_answer_asks_the_catalogue_a_few_times_however_much_it_finds(
     assert answer.passages
     asked = [s for s in statements if not s.startswith("--")]  # FTS5's own to its tables
     of_terms = [s for s in asked if "term_counts" in s]
-    assert len(asked) - len(of_terms) <= 9, asked
+    assert len(asked) - len(of_terms) <= 7, asked
     assert len(of_terms) <= len(question.split())
 
 

@@ -137,7 +137,7 @@ class Answerer:
             yield Notice(notice)
         yield Found(whole)
         shown = [e for f in found if f.is_answered for e in arrange(f).shown]
-        once = tuple({(e.passage.id, e.span): e for e in shown}.values())
+        once = tuple({e.key: e for e in shown}.values())
         arrangement = Arrangement("comparison" if compared else "several", once)
         drafting = Drafting(self._phrasing, whole)
         yield Answered(self._assembler.found(ask, whole, drafting, notices, arrangement))

@@ -18,7 +18,7 @@ def joined(question: str, found: Sequence[Retrieval]) -> Retrieval:
     """
     answering = [f for f in found if f.is_answered] or list(found)
     sure = [f.confidence for f in answering]
-    evidence = {(e.passage.id, e.span): e for e in _in_turns([f.evidence for f in answering]) if e}
+    evidence = {e.key: e for e in _in_turns([f.evidence for f in answering])}
     passages: dict[int, ScoredPassage] = {}
     for p in _in_turns([f.passages for f in answering]):
         passages.setdefault(p.passage.id, p)

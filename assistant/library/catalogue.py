@@ -11,7 +11,7 @@ from assistant.documents.document import Document, LineMap
 from assistant.errors import LibraryError
 from assistant.language.sentences import Span
 from assistant.language.words import terms
-from assistant.library.database import FILE
+from assistant.library.database import FILE, marks
 from assistant.library.passages import PassageSpan
 from assistant.library.tracking import Tracking
 
@@ -274,7 +274,7 @@ class Catalogue(Tracking):
                 'SELECT p.id, d.source, d.title, p.start, p."end", first_line, last_line, page,'
                 ' headings, sentences, substr(d.text, p.start + 1, p."end" - p.start)'
                 " FROM passages p JOIN documents d ON d.id = p.document_id"
-                f" WHERE p.id IN ({_marks(chunk)})",
+                f" WHERE p.id IN ({marks(chunk)})",
                 chunk,
             )
             found |= {p.id: p for p in map(_passage, rows)}
@@ -303,7 +303,7 @@ class Catalogue(Tracking):
     def waiting_among(self, ids: Sequence[int]) -> list[int]:
         """Those of the ids whose passages have no vector yet."""
         rows = self._rows(
-            f"SELECT id FROM passages WHERE embedded = 0 AND id IN ({_marks(ids)})", ids
+            f"SELECT id FROM passages WHERE embedded = 0 AND id IN ({marks(ids)})", ids
         )
         return [int(str(row[0])) for row in rows]
 
@@ -387,7 +387,3 @@ def _passage(row: tuple[object, ...]) -> Passage:
         sentences=tuple((a, b) for a, b in json.loads(str(sentences))),
         text=str(text),
     )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -51,8 +51,12 @@ class Database:
 
     def setting(self, key: str) -> str | None:
         """A setting of the library, or None."""
-        rows = self._rows("SELECT value FROM settings WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
+        return self.settings([key]).get(key)
+
+    def settings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Those of these settings that are set."""
+        rows = self._rows(f"SELECT key, value FROM settings WHERE key IN ({marks(keys)})", keys)
+        return {str(key): str(value) for key, value in rows}
 
     def set_settings(self, values: dict[str, str]) -> None:
         """Write settings, all or none."""
@@ -143,6 +147,11 @@ class Database:
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         with self._in_use, explained(self.path):
             return self._connection.execute(query, tuple(values)).fetchall()
+
+
+def marks(values: Sequence[object]) -> str:
+    """Placeholders for the values of an IN (…)."""
+    return ",".join("?" * len(values))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Vectors follow the catalogue: what waits is embedded, what is stale forgotten, loss made good."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from assistant.library import vector_files
 from assistant.library.catalogue import Catalogue, Passage
@@ -73,7 +74,8 @@ class Embeddings:
         self._catalogue.mark_embedded(sorted(held))
         earlier = self._vectors.earlier()
         if earlier is not None:
-            vector_files.carry(self._catalogue, earlier, self._vectors)
+            with closing(earlier):
+                vector_files.carry(self._catalogue, earlier, self._vectors)
         self._catalogue.set_settings({_STORE: self._vectors.place})
 
     def _make_good(self) -> int:

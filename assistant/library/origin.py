@@ -1,7 +1,7 @@
 """What a library's vectors and passages were made with, and whether that is still what is used."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from assistant.library.catalogue import Catalogue
 from assistant.library.passages import PASSAGE_VERSION
@@ -41,11 +41,11 @@ def current(embedder: Embedder) -> Origin:
 
 def recorded(catalogue: Catalogue) -> Origin | None:
     """What the library was made with; None for one that never held anything."""
-    embedder = catalogue.setting("embedder")
-    if embedder is None:
+    kept = catalogue.settings([field.name for field in fields(Origin)])
+    if "embedder" not in kept:
         return None
-    dimension, version = (int(catalogue.setting(k) or 0) for k in ("dimension", "passage_version"))
-    return Origin(embedder, dimension, version)
+    dimension, version = (int(kept.get(k) or 0) for k in ("dimension", "passage_version"))
+    return Origin(kept["embedder"], dimension, version)
 
 
 def record(catalogue: Catalogue, origin: Origin) -> None:

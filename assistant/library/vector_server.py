@@ -107,8 +107,10 @@ class ServerVectors(CollectionVectors):
         )
 
     def _reached(self) -> Any:
-        """A client, after a heartbeat: Chroma's own first request would wait for ever."""
+        """The client, after a heartbeat: Chroma's own first request would wait for ever."""
         self._heartbeat()
+        if self._client is not None:
+            return self._client
         import chromadb
         import httpx
         from chromadb.config import Settings
@@ -120,9 +122,9 @@ class ServerVectors(CollectionVectors):
             ssl=secure,
             settings=Settings(anonymized_telemetry=False),
         )
-        self._client = client
         server: Any = client._server
         server._session.timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)
+        self._client = client
         return client
 
     def _heartbeat(self) -> None:

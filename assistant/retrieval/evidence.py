@@ -38,6 +38,11 @@ class Evidence:
     answer: Span | None = None
 
     @property
+    def key(self) -> tuple[int, Span]:
+        """What tells the sentence from all others: its passage's id and its span."""
+        return self.passage.id, self.span
+
+    @property
     def answer_words(self) -> str:
         """The words that answer, on one line; "" where no reader found them."""
         return words_at(self.answer, self.span, self.quote)
