@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from assistant.answering.answer import Answer
 from assistant.assistant import chosen_embedder
 from assistant.bench import answers, searching, starts
@@ -17,6 +19,7 @@ from assistant.bench.workplace import Workplace
 from assistant.conversation.followups import Turn, make_standalone
 from assistant.conversation.sessions import SavedTurn, Sessions
 from assistant.engines.models import NO_MODEL
+from assistant.library.events import Embedding, FileIndexed
 from assistant.library.library import Library
 from assistant.library.vectors import ChromaVectors
 
@@ -66,28 +69,53 @@ def _library(passages: int, home: Path, tell: Tell) -> dict[tuple[str, str], flo
     folder = place.library_folder
     filling = time.perf_counter() - began
     opening = median(milliseconds(lambda: _opened(folder).close()) for _ in range(5))
+    with_vectors = median(milliseconds(lambda: _searched(folder)) for _ in range(5))
     try:
         rows = [
             row
-            for measure in (searching.words, searching.vectors, answers.answers, starts.memory)
+            for measure in (
+                searching.words,
+                searching.vectors,
+                searching.passages,
+                answers.answers,
+                starts.memory,
+            )
             for row in measure(place)
         ]
         rows += searching.unchanged(place)
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
     finally:
         place.close()
-    told = {
-        ("filling the library", "s"): filling,
-        ("opening it", "ms"): opening,
+    told = {("filling the library", "s"): filling}
+    told |= {
+        (f"adding {what}, last tenth by first", "x"): rate
+        for what, kind in (("text", FileIndexed), ("vectors", Embedding))
+        if (rate := _last_by_first([at for at, event in place.filling if type(event) is kind]))
     }
+    told |= {("opening it", "ms"): opening, ("opening it, vectors too", "ms"): with_vectors}
     told |= {(_plain(row.title), row.unit): row.median for row in rows}
+    told |= {(f"{row.title}, 95 %", row.unit): row.high for row in rows if row.name == "search"}
     return told | {("on disk", "MB"): size / 1e6}
+
+
+def _last_by_first(moments: Sequence[float]) -> float:
+    """How the rate of the last tenth compares with the first tenth's; 0 of too few to tell."""
+    tenth = len(moments) // 10
+    if not tenth:
+        return 0.0
+    return (moments[tenth] - moments[0]) / (moments[-1] - moments[-1 - tenth])
 
 
 def _opened(folder: Path) -> Library:
     library = Library(folder, ChromaVectors(folder / "vectors"), chosen_embedder(""))
     library.progress_notice()
     return library
+
+
+def _searched(folder: Path) -> None:
+    library = _opened(folder)
+    library.vectors.nearest(np.ones(library.embedder.dimension, np.float32), 1)
+    library.close()
 
 
 def _plain(title: str) -> str:

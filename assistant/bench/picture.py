@@ -7,7 +7,7 @@ from html import escape
 from assistant.bench.growth import Figure, Growth
 
 _WIDTH, _HEIGHT, _COLUMNS = 250, 170, 3
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 34, 28
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 28, 34, 28
 _HEAD = 30
 _STYLE = """
 text { font: 11px sans-serif; fill: #444 } .title { font-size: 12px; fill: #111 }

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +50,7 @@ class Workplace:
         self.passages = passages
         self.own = own
         self.rounds = 1
+        self.filling: list[tuple[float, object]] = []  # the events of filling, when they came
         self._tell = tell
 
     @cached_property
@@ -65,7 +67,10 @@ class Workplace:
             (self.home / "documents").mkdir(parents=True)
             documents.write(self.home / "documents", self.passages)
             filling = Library(place, ChromaVectors(place / "vectors"), FillerEmbedder(real))
-            list(filling.add([str(self.home / "documents")]))
+            self.filling = [
+                (time.perf_counter(), event)
+                for event in filling.add([str(self.home / "documents")])
+            ]
             filling.close()
             library = Library(place, ChromaVectors(place / "vectors"), real)
             list(library.add([str(paths.shipped("seeds"))]))

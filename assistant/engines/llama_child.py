@@ -108,7 +108,7 @@ class Generation:
             if self._gate.stopped:
                 return "stop"
             if self._written < room and not self._is_full():
-                model.decode([token])
+                model.write([token])
             if self._thoughts.closer:
                 self._think(room)
         return "cancelled"
@@ -132,7 +132,7 @@ class Generation:
         self._thought += len(tokens)
         self._tell([(ending, 0.0)])
         if tokens:
-            self._model.decode(tokens)
+            self._model.write(tokens)
 
     def _tell(self, tokens: Sequence[tuple[str, float]], *, clear: bool = False) -> None:
         for piece in tokens:
