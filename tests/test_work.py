@@ -2,8 +2,10 @@
 
 import gc
 import sqlite3
+import threading
 import tracemalloc
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from fakes import ScriptedLlm
 from assistant.answering import prompts
 from assistant.answering.answering import Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
-from assistant.assistant import shipped_reader
+from assistant.answering.llm import Finished
+from assistant.assistant import Assistant, shipped_reader
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.onnx import Session
 from assistant.engines.reader import OnnxReader
@@ -102,9 +105,10 @@ def test_an_answer_asks_the_catalogue_a_few_times_however_much_it_finds(
 def test_a_question_is_embedded_once_and_then_no_sentence_twice(
     seed_library: Library, embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
+    embedder.forget()
     counting = counted(embedder, monkeypatch)
     answerer(seed_library).complete(question)
-    assert counting.rows <= 1 + CANDIDATES
+    assert 1 < counting.rows <= 1 + CANDIDATES
     assert counting.tokens <= 70 * counting.rows
 
 
@@ -116,11 +120,31 @@ def test_with_the_reader_passages_are_read_once_and_sentences_embedded_once(
     monkeypatch: pytest.MonkeyPatch,
     question: str,
 ) -> None:
+    embedder.forget()
     embedding, reading = counted(embedder, monkeypatch), counted(reader, monkeypatch)
     answerer(seed_library, reader).complete(question)
-    assert embedding.rows <= 1 + CANDIDATES + READ_CANDIDATES
+    assert 1 < embedding.rows <= 1 + CANDIDATES + READ_CANDIDATES
     assert reading.rows <= READ_AT_MOST
     assert reading.tokens <= reading.rows * 256
+    embedding.shapes.clear()
+    answerer(seed_library, reader).complete(question)
+    assert embedding.rows == 1  # the question; its sentences are known
+
+
+def test_the_beginning_of_all_prompts_is_read_before_the_first_question(tmp_path: Path) -> None:
+    with Assistant(folder=tmp_path / "library") as assistant:
+        assistant.start_loading()
+        for thread in threading.enumerate():
+            if thread.name == "warming":
+                thread.join()
+        engine = assistant.llm()
+        assert engine is not None
+        prompt = prompts.load("phrase").messages(
+            evidence="It rained.", question="Did it?", answer=""
+        )
+        *_, done = engine.generate(prompt, max_tokens=1)
+        assert isinstance(done, Finished)
+        assert done.cached_tokens >= 16
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -29,6 +29,11 @@ class Prompt:
     system: str
     user: Template
 
+    @property
+    def beginning(self) -> list[Message]:
+        """The prompt with nothing filled in: what each one of it begins with, and a little more."""
+        return self.messages(**dict.fromkeys(self.user.get_identifiers(), ""))
+
     def messages(self, **values: str) -> list[Message]:
         """The prompt with every placeholder filled.
 

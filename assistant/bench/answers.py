@@ -15,6 +15,7 @@ def answers(place: Workplace) -> Iterator[Row]:
     taken: dict[str, list[float]] = {name: [] for name in ("evidence", "reader", "token", "whole")}
     for _ in range(place.rounds):
         for question in place.questions:
+            place.assistant.embedder.forget()
             for name, ms in _answer(place, question):
                 taken[name].append(ms)
     named = {

@@ -1,7 +1,8 @@
 """Sentence and token vectors by onnxruntime: all-MiniLM-L6-v2 or one of the person's own."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,39 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 Vectors = NDArray[np.float32]
+# A text's tokens, their unit vectors (tokens, dimension), and its own.
+Embedded = tuple[list[str], Vectors, Vectors]
 
 # A batch reads about as fast as its texts one by one (the cores are busy with one long text),
 # so batches only serve short texts, where the calls themselves would cost.
 _BATCH_TEXTS = 8
 _BATCH_TOKENS = 256
 _PADDING = 1.1
+# Of the sentences that a follow-up looks at, every second was looked at for the question before it:
+# 4 ms each. So many tokens' vectors are kept, 12 MB, which is about 300 sentences.
+_KEPT_TOKENS = 8_192
+
+
+class _Recent:
+    """The vectors of the latest texts."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Embedded] = OrderedDict()
+        self._tokens = 0
+
+    def get(self, text: str) -> Embedded | None:
+        if text in self._kept:
+            self._kept.move_to_end(text)
+        return self._kept.get(text)
+
+    def add(self, found: Mapping[str, Embedded]) -> None:
+        for text, embedded in found.items():
+            if text not in self._kept:
+                self._kept[text] = embedded
+                self._tokens += len(embedded[0])
+        while self._tokens > _KEPT_TOKENS:
+            _, (tokens, _, _) = self._kept.popitem(last=False)
+            self._tokens -= len(tokens)
 
 
 class OnnxEmbedder:
@@ -32,6 +60,7 @@ class OnnxEmbedder:
         self.entry = entry
         self._threads = threads
         self._loaded: tuple[Session, Tokenizer] | None = None
+        self._recent = _Recent()
         self._lock = threading.Lock()
 
     @property
@@ -67,21 +96,35 @@ class OnnxEmbedder:
                 on_progress(done)
         return vectors
 
-    def embed_tokens(
-        self, texts: Sequence[str], *, questions: bool = False
-    ) -> list[tuple[list[str], Vectors, Vectors]]:
+    def embed_tokens(self, texts: Sequence[str], *, questions: bool = False) -> list[Embedded]:
         """For each text: its tokens, their unit vectors (tokens, dimension), its own unit vector.
 
         The marks at both ends and the prefix are left out of the tokens; they do take part in the
-        text's own vector. `questions` says that the texts are some, for models that tell them from
-        passages.
+        text's own vector. Those of the latest texts are kept. `questions` says that the texts are
+        some, for models that tell them from passages.
         """
         prefix = self.entry.query_prefix if questions else self.entry.passage_prefix
-        results: list[tuple[list[str], Vectors, Vectors]] = [
+        with self._lock:
+            known = {text: self._recent.get(text) for text in texts} if not questions else {}
+        new = [text for text in dict.fromkeys(texts) if known.get(text) is None]
+        results = dict(zip(new, self._token_vectors(new, prefix), strict=True))
+        if not questions:
+            with self._lock:
+                self._recent.add(results)
+        return [known.get(text) or results[text] for text in texts]
+
+    def forget(self) -> None:
+        """Drop what is kept of the latest texts: to measure what they cost when they are new."""
+        with self._lock:
+            self._recent = _Recent()
+
+    def _token_vectors(self, texts: Sequence[str], prefix: str) -> list[Embedded]:
+        results: list[Embedded] = [
             ([], np.empty((0, 0), np.float32), np.empty(0, np.float32))
         ] * len(texts)
         prefixed = [prefix + text for text in texts]
-        for indices, hidden, mask, encodings in self._encoded_batches(prefixed):
+        # Each alone: with others it would be rounded differently from one question to the next.
+        for indices, hidden, mask, encodings in self._encoded_batches(prefixed, 1):
             own = _unit(_pooled(hidden, mask, self.entry.pooling))
             for row, index in enumerate(indices):
                 inner = _inner(encodings[row], len(prefix))
@@ -90,12 +133,12 @@ class OnnxEmbedder:
         return results
 
     def _encoded_batches(
-        self, texts: Sequence[str]
+        self, texts: Sequence[str], batch_texts: int = _BATCH_TEXTS
     ) -> Iterator[tuple[list[int], Vectors, Vectors, list["Encoding"]]]:
         session, tokenizer = self._parts()
         encodings = tokenizer.encode_batch([text or " " for text in texts])
         lengths = [len(e.ids) for e in encodings]
-        batches = length_batches(lengths)
+        batches = length_batches(lengths, batch_texts)
 
         def rows(indices: list[int]) -> dict[str, Any]:
             ids = np.zeros((len(indices), max(lengths[i] for i in indices)), dtype=np.int64)
@@ -120,10 +163,10 @@ class OnnxEmbedder:
             return self._loaded
 
 
-def length_batches(lengths: Sequence[int]) -> list[list[int]]:
+def length_batches(lengths: Sequence[int], most_texts: int = _BATCH_TEXTS) -> list[list[int]]:
     """Indices in batches of about equal length, shortest first, so that next to nothing is padded.
 
-    Within a batch the longest is at most a tenth longer than the shortest.
+    Within a batch of at most `most_texts` the longest is at most a tenth longer than the shortest.
     """
     order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
     batches: list[list[int]] = []
@@ -131,7 +174,7 @@ def length_batches(lengths: Sequence[int]) -> list[list[int]]:
         last = batches[-1] if batches else None
         if (
             last is not None
-            and len(last) < _BATCH_TEXTS
+            and len(last) < most_texts
             and lengths[i] <= lengths[last[0]] * _PADDING
             and lengths[i] * (len(last) + 1) <= _BATCH_TOKENS
         ):

@@ -81,13 +81,14 @@ def test_the_engine_and_the_bare_loop_do_the_same_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "_TOKENS", 4)
-    monkeypatch.setattr(writing, "_LONG", "")
+    monkeypatch.setattr(writing, "_PASSAGES", 1)
     place = Workplace(tmp_path, None, 0, None, lambda _: None)
     try:
-        decode, prefill = writing.writing(place)
+        rows = list(writing.writing(place))
     finally:
         place.close()
-    for row in (decode, prefill):
+    assert [row.name for row in rows] == ["decode", "prefill", "draft_decode"]
+    for row in rows:
         assert min(*row.values, *row.bare) > 0
         assert row.ratio is not None
 

@@ -48,6 +48,40 @@ def test_neighbours_in_a_batch_hardly_matter(embedder: OnnxEmbedder) -> None:
     assert np.array_equal(together, embedder.embed(texts))
 
 
+def test_a_sentence_that_was_just_looked_at_is_not_computed_again(
+    embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["The mill burned down.", "Nobody lived there.", "The mill burned down."]
+    embedder.forget()
+    first = embedder.embed_tokens(texts)
+    computed: list[str] = []
+    compute = embedder._token_vectors
+    monkeypatch.setattr(
+        embedder, "_token_vectors", lambda new, prefix: computed.extend(new) or compute(new, prefix)
+    )
+    again = embedder.embed_tokens([*texts, "It stood by the river."])
+    assert computed == ["It stood by the river."]
+    for (_, tokens, own), (_, tokens_again, own_again) in zip(first, again, strict=False):
+        assert np.array_equal(tokens, tokens_again)
+        assert np.array_equal(own, own_again)
+    # Vectors are the same whatever else was asked for: alone, and among others.
+    embedder.forget()
+    assert np.array_equal(embedder.embed_tokens(texts[1:2])[0][2], first[1][2])
+
+
+def test_of_the_latest_sentences_so_many_are_kept(
+    embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.engines.embedder._KEPT_TOKENS", 40)
+    embedder.forget()
+    texts = [f"Here is number {number} of the sentences." for number in range(9)]
+    for text in texts:
+        embedder.embed_tokens([text])
+    kept = embedder._recent._kept
+    assert sum(len(tokens) for tokens, _, _ in kept.values()) <= 40
+    assert list(kept) == texts[-len(kept) :]
+
+
 def test_order_and_progress(embedder: OnnxEmbedder) -> None:
     seen: list[int] = []
     texts = [f"Text number {n} " + "x " * (n % 7) for n in range(30)]
