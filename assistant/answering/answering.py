@@ -15,7 +15,7 @@ from assistant.answering.joining import joined, missing, turn_of
 from assistant.answering.llm import Llm
 from assistant.answering.replies import reply_to
 from assistant.answering.timeline import Stopwatch
-from assistant.conversation.followups import make_standalone
+from assistant.conversation.followups import make_standalone, other_readings
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core, parts
 from assistant.errors import QuestionError
@@ -29,6 +29,8 @@ from assistant.retrieval.search import Part
 __all__ = ["MAX_QUESTION_CHARS", "REFUSAL", "AnswerModels", "Answerer", "readable_question"]
 
 MAX_QUESTION_CHARS = 4_000
+# How likely another reading of a follow-up must be answered to be taken, where the first is not.
+_MEANT = 0.6
 OTHER_LANGUAGE = (
     "This looks like {}. Questions are understood in English; documents in other languages are"
     " searched by their words and quoted as they are."
@@ -92,13 +94,18 @@ class Answerer:
             yield from self._several(ask, pair, (), standalone)
             return
         yield Understood(asked, standalone)
-        yield from self._single(ask, standalone, cancel)
+        yield from self._single(ask, standalone, other_readings(plain, history), cancel)
 
     def _single(
-        self, ask: Ask, standalone: str, cancel: threading.Event | None
+        self, ask: Ask, standalone: str, others: Sequence[str], cancel: threading.Event | None
     ) -> Iterator[AnswerEvent]:
-        """The answer to one question, phrased if the LLM is sure of it."""
+        """The answer to one question, phrased if the LLM is sure of it.
+
+        Where the documents do not answer it, but do one of the `others` that it may mean, to that.
+        """
         found = yield from self._search(standalone, ask.watch)
+        if not found.is_answered and others:
+            found = yield from self._read_otherwise(ask, found, others)
         notices = self._notices(ask.question, found)
         drafting = Drafting(self._phrasing, found)
         if found.is_answered and self._models.llm is not None:
@@ -109,6 +116,20 @@ class Answerer:
             yield Notice(notice)
         shown = arrange(found) if found.is_answered else NOTHING
         yield Answered(self._assembler.found(ask, found, drafting, notices, shown))
+
+    def _read_otherwise(
+        self, ask: Ask, found: Retrieval, others: Sequence[str]
+    ) -> Generator[AnswerEvent, None, Retrieval]:
+        """What is found for the first other reading that is likely answered, else what was."""
+        for other in others:
+            with self.library.answering():
+                *_, meant = self._stages(other)
+            ask.watch.end("others")
+            if meant.confidence >= _MEANT:
+                yield Understood(ask.question, other)
+                yield Found(meant)
+                return meant
+        return found
 
     def _several(
         self,
@@ -145,15 +166,15 @@ class Answerer:
     def _search(self, question: str, watch: Stopwatch) -> Generator[AnswerEvent, None, Retrieval]:
         """The evidence for a question, telling each stage of it."""
         with self.library.answering():
-            ranked = stages(
-                self.library, question, self._models.ranking, self._reader, self._without
-            )
-            for number, found in enumerate(ranked):
+            for number, found in enumerate(self._stages(question)):
                 watch.end("reader" if number else "evidence")
                 yield Found(found)
         if found.reader_failed:  # said once; the next questions do without it
             self._reader = None
         return found
+
+    def _stages(self, question: str) -> Iterator[Retrieval]:
+        return stages(self.library, question, self._models.ranking, self._reader, self._without)
 
     @staticmethod
     def _notices(asked: str, found: Retrieval) -> list[str]:

@@ -12,8 +12,9 @@ class Stage:
     """A stretch of an answer's time, in milliseconds from the question.
 
     In order: `evidence` (passages and sentences by words and vectors), `reader` (the order by what
-    the reader found), `wait` (for the model to take the prompt), `prefill` (it reads the prompt),
-    `decode` (it writes), `check`. What was not done is not there.
+    the reader found), `others` (what else a follow-up may mean, where its first reading finds no
+    answer), `wait` (for the model to take the prompt), `prefill` (it reads the prompt), `decode`
+    (it writes), `check`. What was not done is not there.
     """
 
     name: str

@@ -20,6 +20,13 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1\d|20)\d\ds?\b")
+_NUMBERS = "zero one two three four five six seven eight nine ten".split()
+_AWAY = re.compile(
+    rf"(?:in\s+)?(?:the\s+)?(?P<first>next|following|previous)?\s*(?:a\s+|an\s+)?"
+    rf"(?:(?P<number>{'|'.join(_NUMBERS)}|\d+)\s+)?(?P<unit>years?|decades?)\s*"
+    r"(?P<way>later|after|afterwards|before|earlier)?$",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"^not\s+(.+?),?\s+(?:but\s+)?(?=\S+$|[A-Z]|the )(.+)$", re.IGNORECASE)
 _OTHER = re.compile(
     r"^(?:in |at |on |from |about )?the other\b\s*(?:one\b)?\s*(.*)$", re.IGNORECASE
@@ -52,6 +59,10 @@ def substituted(fragment: str, last: Turn) -> str:
     question = last.question.rstrip("?!. ")
     if (denied := _NOT.match(fragment)) and denied[1].lower() in question.lower():
         return re.sub(re.escape(denied[1]), denied[2], question, flags=re.IGNORECASE)
+    if (year := _year_away(fragment, last)) and (changed := _YEAR.sub(year, question, count=1)):
+        return changed if changed != question else f"{question} in {year}"
+    if same := re.search(_same_numbered(fragment), question, re.IGNORECASE):
+        return f"{question[: same.start()]}{fragment}{question[same.end() :]}"
     preposition = _PREPOSITION.match(fragment)
     bare = fragment[preposition.end() :] if preposition else fragment
     if _YEAR.fullmatch(bare) or re.fullmatch(r"[\d.,]+", bare):
@@ -62,6 +73,25 @@ def substituted(fragment: str, last: Turn) -> str:
     if preposition:
         return f"{question} {fragment}"
     return f"{question} ({fragment})"
+
+
+def _year_away(fragment: str, last: Turn) -> str:
+    """The year that "a year later" or "the year before" comes to, from the last one named."""
+    found = _AWAY.match(fragment)
+    years = re.findall(r"\b(?:1\d|20)\d\d\b", f"{last.found} {last.question}")
+    if not found or not years:
+        return ""
+    number = found["number"] or "one"
+    by = _NUMBERS.index(number) if number in _NUMBERS else int(number) if number.isdigit() else 1
+    by *= 10 if found["unit"].startswith("decade") else 1
+    back = (found["way"] or found["first"] or "").lower() in {"earlier", "before", "previous"}
+    return str(int(years[-1]) + (-by if back else by))
+
+
+def _same_numbered(fragment: str) -> str:
+    """A pattern of the same thing with another number: "article 102" for "article 34"."""
+    found = re.match(r"(?:the\s+)?([a-z]{3,})\s+\d[\w().]*$", fragment, re.IGNORECASE)
+    return rf"\b{re.escape(found[1])}\s+\d[\w().]*" if found else r"(?!)"
 
 
 def other_than(fragment: str, history: Sequence[Turn]) -> str:
@@ -128,14 +158,23 @@ def _like(said: Sequence[Mention], question: str, new: str) -> tuple[int, int] |
 
 def _bare_noun(question: str, new: str) -> tuple[int, int] | None:
     """A plain noun's place: what shares its stem ("graduates", "undergraduates"), else a plural."""
-    _, rest = question_words(question)
+    asking, rest = question_words(question)
     offset = len(question) - len(rest)
-    own = [w for w in re.finditer(r"[a-z][\w'\u2019-]+", question[offset:]) if content(w.group())]
+    if asking.lower().split()[-1:] in (["which"], ["what"]):
+        # "which key shows": its noun and the verb
+        offset += len((re.match(r"\s*[\w'\u2019-]+\s+[\w'\u2019-]+", rest) or [""])[0])
+    own = [
+        w
+        for w in re.finditer(r"(?<!\w)[a-z][\w'\u2019-]+", question[offset:])
+        if content(w.group())
+    ]
     stems = [w.lower()[:6] for w in content(new) if len(w) > 5]
     for w in own:
         if any(stem in w.group() for stem in stems):
             return offset + w.start(), offset + w.end()
-    plural = [w for w in own if w.group().endswith("s") and not w.group().endswith(("ss", "'s"))]
+    plural = [
+        w for w in own if w.group().endswith("s") and not w.group().endswith(("ss", "us", "'s"))
+    ]
     return (offset + plural[-1].start(), offset + plural[-1].end()) if plural else None
 
 

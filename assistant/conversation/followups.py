@@ -7,11 +7,14 @@ from dataclasses import replace
 from assistant.conversation.ellipsis import other_than, re_asked, substituted
 from assistant.conversation.leaning import (
     Pointer,
+    asks_for_more,
+    completed,
     correction,
     fragment,
     is_bare,
     leans,
     pointers,
+    told_topic,
     without_opening,
 )
 from assistant.conversation.mentions import AUXILIARIES, content, question_words
@@ -24,19 +27,33 @@ __all__ = ["Turn", "leans", "make_standalone"]
 _EVENTS = frozenset("happen happened occur occurred place mean".split())
 
 
-def make_standalone(question: str, history: Sequence[Turn]) -> str:
+# Other things of the conversation that a pronoun is tried with.
+_OTHERS = 3
+
+
+def make_standalone(question: str, history: Sequence[Turn], passed_over: int = 0) -> str:
     """The question with what it leans on filled in; unchanged if it stands alone.
 
     Pronouns take what the conversation speaks of; a fragment ("And in Paris?") takes its place in
-    the question before it; a bare "When?" asks that question in another way.
+    the question before it; a bare "When?" asks that question in another way. `passed_over` is how
+    many of the things that the first pronoun may stand for it does not stand for.
     """
     turns = [replace(t, question=without_opening(t.question)) for t in history if t.question]
     if not turns or not leans(question):
         return question
-    return _standalone(question, turns)
+    return _standalone(completed(question), turns, passed_over)
 
 
-def _standalone(question: str, history: Sequence[Turn]) -> str:
+def other_readings(question: str, history: Sequence[Turn]) -> list[str]:
+    """What else a follow-up may mean: its pronoun taken for other things, the likeliest first."""
+    first = make_standalone(question, history)
+    if first == question:
+        return []
+    others = (make_standalone(question, history, n) for n in range(1, 1 + _OTHERS))
+    return [other for other in dict.fromkeys(others) if other != first]
+
+
+def _standalone(question: str, history: Sequence[Turn], passed_over: int) -> str:
     last = history[-1]
     corrected = correction(question)
     plain = (corrected or "").strip(" ?.!") if corrected is not None else ""
@@ -46,19 +63,31 @@ def _standalone(question: str, history: Sequence[Turn]) -> str:
         if plain and not question_words(plain)[0]:
             return _ended(other_than(plain, history) or substituted(plain, last))
         question = corrected or question
+    if (told := told_topic(question)) is not None:
+        topic, asked = told
+        found = pointers(asked)
+        place = (found[0].start, found[0].end) if found else None
+        return _ended(
+            f"{asked[: place[0]]}{topic}{asked[place[1] :]}"
+            if place
+            else f"{asked.rstrip('?!. ')} ({topic})"
+        )
     if (part := fragment(question)) is not None:
-        return _ended(substituted(_filled(part, history) if pointers(part) else part, last))
-    return _ended(_filled(without_opening(question), history))
+        whole = _filled(part, history, passed_over) if pointers(part) else part
+        return _ended(substituted(whole, last))
+    return _ended(_filled(without_opening(question), history, passed_over))
 
 
-def _filled(question: str, history: Sequence[Turn]) -> str:
+def _filled(question: str, history: Sequence[Turn], passed_over: int) -> str:
     last = history[-1]
     asking, rest = question_words(question)
     found = pointers(question)
     own = [w for w in content(rest) if w.lower() not in _EVENTS]
     if asking and not own and all(p.points == "event" for p in found):
         return re_asked(asking, last)
-    referents = Referents(history, question)
+    if asks_for_more(question):
+        return re_asked(question.strip(" ?.!"), last)
+    referents = Referents(history, question, passed_over)
     filled = question
     shift = 0
     for pointer in found:

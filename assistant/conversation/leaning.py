@@ -35,8 +35,22 @@ _ABOUT = re.compile(r"^\s*(?:what|how) about\s+", re.IGNORECASE)
 _CORRECTION = re.compile(
     r"^\s*(?:(?:(?:no|nope|sorry|wait|actually|oops|rather)\b[,.!\s\u2013-]+)+"
     r"(?:not that(?: one)?[,.\s]+)?"
-    r"(?:but\s+)?(?:i (?:mean|meant|was asking about|am asking about)\s+)?"
+    r"(?:but\s+)?(?:i (?:mean|meant|(?:was|am) asking about|was after|was looking for)\s+)?"
     r"|i (?:mean|meant)[,\s]+|not that(?: one)?[,.\s]+)",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"^[\w ]*\b(?:years?|decades?) (?:later|earlier|before|after)\W*$", re.IGNORECASE
+)
+# "Founded by whom?" leaves out "was it".
+_SHORT_PASSIVE = re.compile(
+    r"^(\w+(?:ed|[^ts]en|own|ung|ought|aught)|built|made|born|held|sold|won|lost|led|sung|set)\s+"
+    r"((?:by|for|to|with|from|in|on|at)\s+(?:whom|what|which)(?:\s+\w+)?|when|where|why|how)\W*$",
+    re.IGNORECASE,
+)
+# "What about Wales, who controlled that?"
+_ABOUT_IT = re.compile(
+    r"^(?:what|how) about\s+([^,?]+)[,?]\s+((?:who|what|when|where|why|how|which|whose|whom)\b.+)$",
     re.IGNORECASE,
 )
 _SO = re.compile(r"\b(?:said|say|says|think|did|do) so\b\W*$|\bthe same\b\W*$", re.IGNORECASE)
@@ -74,6 +88,22 @@ def without_opening(question: str) -> str:
     return question[m.end() :].strip() if (m := _CONNECTIVE.match(question)) else question
 
 
+def completed(question: str) -> str:
+    """The question with what its form leaves out: "By whom was it built?" of "Built by whom?"."""
+    if re.match(r"(?:and |but )?how come\W*$", question, re.IGNORECASE):
+        return "Why?"
+    if found := _SHORT_PASSIVE.match(without_opening(question)):
+        asking = found[2][:1].upper() + found[2][1:]
+        return f"{asking} was it {found[1].lower()}?"
+    return question
+
+
+def told_topic(question: str) -> tuple[str, str] | None:
+    """Topic and question of "What about Wales, who controlled that?"; None where none is told."""
+    found = _ABOUT_IT.match(without_opening(question))
+    return (found[1].strip(), found[2]) if found else None
+
+
 def correction(question: str) -> str | None:
     """What follows "no, I mean …" and its like; None where the question corrects nothing."""
     found = _CORRECTION.match(question)
@@ -85,7 +115,7 @@ def fragment(question: str) -> str | None:
     plain = without_opening(question)
     about = _ABOUT.match(plain)
     rest = (plain[about.end() :] if about else plain).strip(" ?.!")
-    if not about and (plain == question or question_words(plain)[0]):
+    if not about and ((plain == question and not _AWAY.search(plain)) or question_words(plain)[0]):
         return None
     own = [w.text.lower() for w in words(rest)]
     if not own or len(own) > 8 or any(w in AUXILIARIES for w in own[:-1]):
@@ -97,6 +127,8 @@ def leans(question: str) -> bool:
     """Whether a question needs the one before it."""
     return (
         correction(question) is not None
+        or completed(question) != question
+        or told_topic(question) is not None
         or fragment(question) is not None
         or bool(pointers(question))
         or is_bare(question)
@@ -115,8 +147,18 @@ def is_bare(question: str) -> bool:
         return False
     if not own:
         return len(content(asking)) < 2
+    if asks_for_more(question):
+        return True
     # "What is entropy?" asks for a definition; "What was the result?" of something said before.
     return bool(asking) and bool(re.search(r"\b(?:the|same)\b", rest, re.IGNORECASE))
+
+
+def asks_for_more(question: str) -> bool:
+    """Whether it is a preposition and what it asks for alone: "On what condition?"."""
+    asking, rest = question_words(without_opening(question))
+    words_left = rest.strip(" ?.!").split()
+    is_led = re.match(r"(?:in|on|at|by|from|to|for|with|under|against)\s", asking, re.IGNORECASE)
+    return bool(is_led) and 0 < len(words_left) <= 2 and not set(words_left) & AUXILIARIES
 
 
 def pointers(question: str) -> list[Pointer]:
@@ -143,13 +185,15 @@ def _pointing(question: str) -> list[Pointer]:
         end = word.start + len(bare)
         previous = own[i - 1].text.lower() if i else ""
         following = own[i + 1].text.lower() if i + 1 < len(own) else ""
+        if bare in _PERSON | _THING and _in_second_half(before):
+            continue  # "who founded the movement and what did they do"
         if bare in _PERSON and not _person_before(before, bare, previous):
             found.append(Pointer(word.start, end, "person", bare))
         elif bare in _THING and not _expletive(bare, question[word.start :]):
             if not _thing_before(before, bare, previous):
                 found.append(Pointer(word.start, end, "thing", bare))
         elif bare in _DEMONSTRATIVES:
-            if bare == "that" and i and previous not in _BEFORE_THAT:
+            if bare == "that" and i and following and previous not in _BEFORE_THAT:
                 continue  # "said that", "the town that"
             if bare != "that" and following in {"who", "which", "whom", "whose", "of", "in", "at"}:
                 continue  # "those who"
@@ -157,6 +201,12 @@ def _pointing(question: str) -> list[Pointer]:
         elif bare == "there" and previous not in AUXILIARIES and following not in AUXILIARIES:
             found.append(Pointer(word.start, end, "place", bare))
     return found
+
+
+def _in_second_half(before: str) -> bool:
+    """Whether another question with a subject comes before this one in the same sentence."""
+    halves = re.split(r"\band\s+(?=(?:what|when|where|who|why|how|which)\b)", before, maxsplit=1)
+    return len(halves) > 1 and bool(content(question_words(without_opening(halves[0]))[1]))
 
 
 def _demonstrative(question: str, start: int, word: str, previous: str) -> Pointer:
@@ -193,7 +243,8 @@ def _thing_before(before: str, pronoun: str, previous: str) -> bool:
     asking, rest = question_words(without_opening(before))
     if name_texts(before) or _is_asked_for(before, pronoun, previous):
         return True
-    if rest and asked_noun(asking) and (content(rest) or pronoun != "it"):
+    told = content(rest) or (pronoun != "it" and previous not in AUXILIARIES)
+    if rest and asked_noun(asking) and told:
         return True  # "which church named its …"
     if previous in _SUBORDINATORS and content(rest):
         return True  # "where does water go after it enters a drain"
@@ -206,7 +257,7 @@ def _is_asked_for(before: str, pronoun: str, previous: str) -> bool:
     if not _PERSON_NOUN.search(before) or pronoun in {"it", "its"}:
         return False
     if pronoun in {"his", "her", "their"}:
-        return True
+        return previous not in AUXILIARIES  # "who lost his sword", not "who was his brother"
     return previous not in AUXILIARIES and pronoun not in {"him", "them"}
 
 
@@ -216,7 +267,8 @@ def _expletive(pronoun: str, tail: str) -> bool:
         re.match(
             r"it\s+(?:(?:is|was|be|has been)\s+)?(?:generally\s+|widely\s+)?"
             r"(?:\w+(?:ed|ible|able|al|ary|ant|ful)|true|said|known|thought|common|easy|hard|"
-            r"easier|harder|better|worse|difficult|clear|like|take|takes|took)\s+(?:that|to|for)\b",
+            r"easier|harder|better|worse|difficult|clear|like|take|takes|took)\s+(?:that|to|for)\b"
+            r"|it\s+(?:snows?|snowed|rains?|rained|(?:gets?|got)\s+(?:dark|light|cold|hot|warm))\b",
             tail,
             re.IGNORECASE,
         )

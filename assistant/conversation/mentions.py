@@ -66,7 +66,7 @@ def question_words(question: str) -> tuple[str, str]:
     last = asking.split()[-1].lower()
     if last in {"what", "which", "whose", "many", "much"}:
         # "which town did": up to the auxiliary, where one follows soon.
-        head = re.match(rf"((?:(?!(?:{_AUX})\b)[\w'\u2019-]+\s+){{0,5}}?)(?=(?:{_AUX})\b)", rest)
+        head = re.match(rf"((?:(?!(?:{_AUX})\b)[\w.'\u2019-]+\s+){{0,5}}?)(?=(?:{_AUX})\b)", rest)
         if head and head[1]:
             return f"{asking} {head[1].strip()}", rest[head.end() :]
     return asking, rest

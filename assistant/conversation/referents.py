@@ -16,7 +16,7 @@ from assistant.conversation.mentions import (
     with_article,
 )
 from assistant.conversation.turns import Turn
-from assistant.language.questions import answer_type
+from assistant.language.questions import AnswerType, answer_type
 
 # An answer of more words describes something rather than names it.
 _NAMING_WORDS = 6
@@ -26,21 +26,30 @@ _ARTICLE = re.compile(r"^(?:a|an|my|your)\s+", re.IGNORECASE)
 
 
 class Referents:
-    """Gives each pronoun of one question something to stand for, no two the same."""
+    """Gives each pronoun of one question something to stand for, no two the same.
 
-    def __init__(self, history: Sequence[Turn], question: str) -> None:
+    The first does not stand for the `passed_over` likeliest things.
+    """
+
+    def __init__(self, history: Sequence[Turn], question: str, passed_over: int = 0) -> None:
         self._history = history
         self._question = question
+        self._passed_over = passed_over
         self._taken = {name.lower() for name in name_texts(question)}
 
     def of(self, pointer: Pointer) -> str:
         """What the pointer stands for; "" where nothing fits."""
+        over, self._passed_over = self._passed_over, 0
+        passed: set[str] = set()
         for turn in reversed(self._history):
             for candidate in self._candidates(turn, pointer):
                 bare = candidate.lower().removeprefix("the ")
-                if bare not in self._taken:
+                if bare in self._taken | passed:
+                    continue
+                if len(passed) == over:
                     self._taken.add(bare)
                     return candidate
+                passed.add(bare)
         return ""
 
     def topic(self) -> str:
@@ -54,7 +63,7 @@ class Referents:
         return named or f"{asked_noun(asking)} {rest}".strip(" ?.!")
 
     def _candidates(self, turn: Turn, pointer: Pointer) -> list[str]:
-        kind = answer_type(turn.question)
+        kind = _kind(turn.question)
         said = [replace(m, text=with_article(m, turn.question)) for m in mentions(turn.question)]
         named = named_answer(turn)
         names = [m.text for m in said if m.is_name]
@@ -64,8 +73,12 @@ class Referents:
             return [*first, *people, *(m.text for m in said if not m.is_name), *names]
         placed = [m.text for m in said if m.placed]
         if pointer.points == "place":
-            is_place = kind == "place" or _asks_for_a_class(turn.question)
+            asks_for_class = _asks_for_a_class(turn.question) and kind != "person"
+            is_place = kind == "place" or asks_for_class
             found = [named] if named and is_place and name_texts(named) else []
+            if kind == "person":  # "which U.N. chief visited Libya": whose he is, is no place
+                asked = question_words(turn.question)[0]
+                names.sort(key=lambda name: name in asked)
             return [*found, *placed, *names, *(m.text for m in said)]
         found = [named] if named and _is_thing(turn, kind, pointer) else []
         if pointer.noun:
@@ -85,12 +98,22 @@ class Referents:
 def named_answer(turn: Turn) -> str:
     """The thing or person that the answer names; "" where it does not name one."""
     found = turn.found.strip(" .,;:\"'\u201c\u201d")
-    if answer_type(turn.question) == "person":
+    if _kind(turn.question) == "person":
         named = [name for name in name_texts(found) if not name.isupper()]
         return max(named, key=lambda name: len(name.split()), default="")
     if not found or len(found.split()) > _NAMING_WORDS:
         return ""
     return re.sub(r"^The\b", "the", _ARTICLE.sub("", found))
+
+
+def _kind(question: str) -> AnswerType:
+    """What the question asks for: by its noun, where it has one ("which chief", "what nationality
+    was she, after whom …")."""
+    asking, _ = question_words(question)
+    noun = asked_noun(asking).lower()
+    if not noun or asking.lower().startswith("how"):
+        return answer_type(question)
+    return "person" if noun.split()[-1] in PERSON_NOUNS else answer_type(asking)
 
 
 def _answer_names(turn: Turn, kind: str, asked: Sequence[str]) -> list[str]:

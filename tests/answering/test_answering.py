@@ -11,21 +11,27 @@ from assistant.answering.drafting import Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.llm import Reading, Token
 from assistant.answering.timeline import Stage, drawn
+from assistant.assistant import shipped_reader
 from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reading import Reader
 
 VISIT = "When did Ban Ki-moon visit Libya?"
 QUOTE = "Ban Ki-moon visited in October 2014."
 
 
 def answerer(
-    library: Library, llm: ScriptedLlm | None, answering: str = "auto", sentences: int = 1
+    library: Library,
+    llm: ScriptedLlm | None,
+    answering: str = "auto",
+    sentences: int = 1,
+    reader: Reader | None = None,
 ) -> Answerer:
     return Answerer(
         library,
-        AnswerModels(shipped_models(), None, llm),
+        AnswerModels(shipped_models(), reader, llm),
         Phrasing(prompts.load("answer"), prompts.load("phrase"), answering, sentences),
     )
 
@@ -34,6 +40,23 @@ def test_the_events_of_an_answer_in_order(seed_library: Library) -> None:
     events = list(answerer(seed_library, ScriptedLlm(QUOTE)).answer(VISIT))
     kinds = [type(e) for e in events]
     assert kinds == [Understood, Found, Reading, *[Token] * 6, Answered]
+
+
+def test_a_follow_up_without_an_answer_is_read_otherwise(seed_library: Library) -> None:
+    before = Turn("Did Ghassan Salame work for Ban Ki-moon?", "Yes.")
+    ours = answerer(seed_library, None, reader=shipped_reader())
+    events = list(ours.answer("When did he visit Libya?", [before]))
+    understood = [e.standalone_question for e in events if isinstance(e, Understood)]
+    assert understood == ["When did Ghassan Salame visit Libya?", VISIT]
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    assert (answer.standalone_question, answer.text) == (VISIT, f"{QUOTE} [1]")
+    assert "others" in [stage.name for stage in answer.timings.stages]
+    refused = ours.complete("How much did he pay for the boat?", [before])
+    assert (refused.status, refused.standalone_question) == (
+        "not_found",
+        "How much did Ghassan Salame pay for the boat?",
+    )
 
 
 def test_a_sound_draft_leads_with_its_citation(seed_library: Library) -> None:

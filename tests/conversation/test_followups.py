@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversation.followups import Turn, leans, make_standalone
+from assistant.conversation.followups import Turn, leans, make_standalone, other_readings
 
 MARCH = Turn("Who ordered the march on Tripoli?", "Hifter ordered it.", "Khalifa Hifter")
 VISIT = Turn("When did Ban Ki-moon visit Libya?", "In October 2014.", "October 2014")
 BRIDGE = Turn("How long is the Oberbaum Bridge?", "It is 154 m long.", "154 m")
 TOWN = Turn("Which town did the rebels take?", "They took Gharyan.", "Gharyan")
+MOUNT = Turn("What nationality was Sir William Logan, after whom it is named?", "", "Canadian")
+CHIEF = Turn("Which U.N. chief had visited Libya before that?", "Ban Ki-moon had.", "Ban Ki-moon")
+PRICE = Turn("What was the price of oil in 1979?", "It was $40.", "$40")
 WEAVERS = Turn("What London neighborhood attracted Huguenot refugees?", "Shoreditch", "Shoreditch")
 
 
@@ -27,6 +30,8 @@ WEAVERS = Turn("What London neighborhood attracted Huguenot refugees?", "Shoredi
         "How old was Manning when he played in the final?",
         "Which church made Christianity its official religion?",
         "Is it possible to export a library?",
+        "who founded the dadaist movement and what did they do",
+        "when does it get dark in new york december",
         "What did the general say that he wanted?",
     ],
 )
@@ -69,6 +74,12 @@ def test_without_a_conversation_nothing_changes() -> None:
         (TOWN, "Who lives there?", "Who lives in Gharyan?"),
         (TOWN, "Why did they take it?", "Why did the rebels take Gharyan?"),
         (WEAVERS, "What did they make there?", "What did Huguenot refugees make in Shoreditch?"),
+        (MARCH, "Who was his brother?", "Who was Khalifa Hifter's brother?"),
+        (MOUNT, "And what did he found?", "What did Sir William Logan found?"),
+        (CHIEF, "When was he there?", "When was Ban Ki-moon in Libya?"),
+        (BRIDGE, "Built by whom?", "By whom was the Oberbaum Bridge built?"),
+        (BRIDGE, "opened when", "When was the Oberbaum Bridge opened?"),
+        (BRIDGE, "What about Tripoli, who controls that?", "Who controls Tripoli?"),
     ],
 )
 def test_a_pronoun_takes_what_was_spoken_of(before: Turn, question: str, standalone: str) -> None:
@@ -85,7 +96,14 @@ def test_a_pronoun_takes_what_was_spoken_of(before: Turn, question: str, standal
         (VISIT, "And when was that?", "When did Ban Ki-moon visit Libya?"),
         (MARCH, "And when?", "When was it that Khalifa Hifter ordered the march on Tripoli?"),
         (MARCH, "And on Benghazi?", "Who ordered the march on Benghazi?"),
-        (Turn("What was the price in 1979?"), "And in 1974?", "What was the price in 1974?"),
+        (PRICE, "And in 1974?", "What was the price of oil in 1974?"),
+        (PRICE, "And a year later?", "What was the price of oil in 1980?"),
+        (PRICE, "two years earlier?", "What was the price of oil in 1977?"),
+        (PRICE, "And the decade before?", "What was the price of oil in 1969?"),
+        (VISIT, "on what condition", "On what condition did Ban Ki-moon visit Libya?"),
+        (VISIT, "How come?", "Why did Ban Ki-moon visit Libya?"),
+        (Turn("What does article 102 forbid?"), "and article 34?", "What does article 34 forbid?"),
+        (Turn("Which key shows the library?"), "And sessions?", "Which key shows sessions?"),
         (Turn("How many judges are there?"), "And advocates?", "How many advocates are there?"),
         (Turn("Who was Emma's brother?"), "And Margaret's husband?", "Who was Margaret's husband?"),
     ],
@@ -103,11 +121,21 @@ def test_a_fragment_takes_its_place_in_the_question_before(
         ("No, I mean Guterres.", "When did Guterres visit Libya?"),
         ("no, in 2019", "When did Ban Ki-moon visit Libya in 2019?"),
         ("Sorry, not Libya but Egypt", "When did Ban Ki-moon visit Egypt?"),
+        ("no, I was after Guterres", "When did Guterres visit Libya?"),
         ("No, who met him there?", "Who met Ban Ki-moon in Libya?"),
     ],
 )
 def test_a_correction_changes_the_question_before(question: str, standalone: str) -> None:
     assert make_standalone(question, [VISIT]) == standalone
+
+
+def test_a_pronoun_may_mean_other_things_the_likeliest_first() -> None:
+    before = Turn("Did Ghassan Salame work for Ban Ki-moon?", "Yes.")
+    assert make_standalone("When did he leave?", [before]) == "When did Ghassan Salame leave?"
+    others = other_readings("When did he leave?", [before])
+    assert others[0] == "When did Ban Ki-moon leave?"
+    assert others[1:] == ["When did he leave (Ghassan Salame, Ban Ki-moon)?"]
+    assert other_readings(VISIT.question, [before]) == []
 
 
 def test_the_other_town_is_the_one_not_spoken_of_last() -> None:

@@ -25,5 +25,5 @@ def test_what_the_questions_of_kinds_must_name_stands_in_the_documents() -> None
 def test_each_follow_up_has_its_turn_before_it_and_its_standalone_version() -> None:
     questions = read_set(SETS / "followups.jsonl").questions
     parts = Counter(q.id.split("-")[0] for q in questions)
-    assert parts == {"dev": 30, "new": 30, "late": 15}
+    assert parts == {"dev": 30, "new": 30, "late": 15, "fresh": 60, "later": 50}
     assert all(q.history and q.standalone and q.answers for q in questions)
