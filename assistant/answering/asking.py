@@ -67,6 +67,20 @@ _LIBRARY = re.compile(
     r"|how (?:big|large) is (?:the|my|this|your) library)",
     re.IGNORECASE,
 )
+_SPEAKS_OF = (
+    r"(?:mentions?|talks? about|speaks? (?:of|about)|discuss(?:es)?|contains?|covers?|names?|"
+    r"deals? with|refers? to|(?:is|are) about|says? (?:some|any)thing about|"
+    r"has (?:some|any)thing (?:on|about)|have (?:some|any)thing (?:on|about))"
+)
+_MENTIONING = re.compile(
+    rf"(?:(?:which|what)(?: of (?:my|the|these))? {_DOCUMENTS} {_SPEAKS_OF} (?P<what>.+)"
+    rf"|(?:list|show|find|name)(?: me)?(?: all)?(?: the| my)? {_DOCUMENTS} (?:that|which)"
+    rf" {_SPEAKS_OF} (?P<those>.+)"
+    rf"|in (?:which|what)(?: of (?:my|the|these))? {_DOCUMENTS} (?:is|are|was|were) (?P<inside>.+?)"
+    r" (?:mentioned|named|discussed)"
+    r"|where (?:is|are|was|were) (?P<where>.+?) mentioned)",
+    re.IGNORECASE,
+)
 _POINTING = (
     r"(?:this|that|it|(?:the|this|that|my)(?: (?:whole|entire|same|last))? "
     r"(?:document|text|article|file|paper|report|letter|page))"
@@ -131,6 +145,13 @@ def _talk(plain: str) -> Talk | None:
 def asks_library(question: str) -> bool:
     """Whether it asks which documents there are, or how many."""
     return _LIBRARY.fullmatch(_bare(question)) is not None
+
+
+def mentioned(question: str) -> str:
+    """What "Which documents mention X?" asks for; "" if it asks something else."""
+    found = _MENTIONING.fullmatch(_bare(question))
+    what = next((g for g in found.groups() if g), "") if found else ""
+    return re.sub(r"^(?:the )?(?:words?|names?|terms?) ", "", what.strip(" \"'\u201c\u201d"))
 
 
 def summary(question: str) -> Summary | None:

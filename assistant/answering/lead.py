@@ -31,6 +31,8 @@ def draft_leads(
     if answering == "compose":
         return True
     first, best = verdicts[0], found.evidence[0]
+    if first.text.split() == best.quote.split():
+        return False  # it is the quote
     if (
         first.evidence != 0
         or found.confidence < LIKELY  # the whole quote leads: one sees what it does not say

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
-from assistant.answering.asking import Kind, Talk, asks_library, summary, talk
+from assistant.answering.asking import Kind, Talk, asks_library, mentioned, summary, talk
+from assistant.answering.mentioning import mentioning
 from assistant.answering.summary import document_meant, extracts
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core
@@ -52,6 +53,8 @@ def reply_to(question: str, history: Sequence[Turn], library: Library) -> Reply 
     plain = core(question)
     if asks_library(plain):
         return Reply("library", of_library(library))
+    if what := mentioned(plain):
+        return Reply("library", *mentioning(library, what))
     if (wish := summary(plain)) is None:
         return None
     documents = library.sources()

@@ -348,10 +348,19 @@ class Catalogue(Tracking):
 
     def match(self, query_terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Passages that hold any of the terms, as (id, BM25 score), best and highest first."""
+        return self._matching(" OR ", query_terms, limit)
+
+    def holding(self, wanted: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Passages that hold all of the terms, in the same form."""
+        return self._matching(" AND ", wanted, limit)
+
+    def _matching(
+        self, joined_by: str, query_terms: Sequence[str], limit: int
+    ) -> list[tuple[int, float]]:
         wanted = [t for t in dict.fromkeys(query_terms) if t]
         if not wanted:
             return []
-        expression = " OR ".join('"' + t.replace('"', '""') + '"' for t in wanted)
+        expression = joined_by.join('"' + t.replace('"', '""') + '"' for t in wanted)
         rows = self._rows(
             f"SELECT rowid, -{_BM25} FROM passage_terms WHERE passage_terms MATCH ?"
             f" ORDER BY {_BM25}, rowid LIMIT ?",

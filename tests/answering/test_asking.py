@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.asking import asks_library, defined, kind_of, summary, talk
+from assistant.answering.asking import asks_library, defined, kind_of, mentioned, summary, talk
 from assistant.answering.comparing import sides
 
 
@@ -153,3 +153,19 @@ def test_a_comparison_asks_the_same_of_both_sides(question: str, parts: tuple[st
 )
 def test_what_has_one_side_is_no_comparison(question: str) -> None:
     assert sides(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [
+        ("Which documents mention Guterres?", "Guterres"),
+        ("which of my files talk about the bridge", "the bridge"),
+        ("In which documents is Hifter mentioned?", "Hifter"),
+        ("List all documents that contain the word permit.", "permit"),
+        ("What documents do I have?", ""),
+        ("Which document ended the war?", ""),
+        ("Where is Tripoli?", ""),
+    ],
+)
+def test_what_documents_are_asked_to_mention(question: str, what: str) -> None:
+    assert mentioned(question) == what

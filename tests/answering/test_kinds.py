@@ -56,6 +56,23 @@ def test_a_list_is_gathered_from_several_sentences(asking: Answerer) -> None:
     assert "Ostmark" not in answer.text  # it declined
 
 
+def test_the_documents_that_speak_of_something_are_named_with_a_sentence_each(
+    asking: Answerer,
+) -> None:
+    answer = ask(asking, "Which documents mention a bridge?")
+    assert (answer.kind, answer.lead) == (
+        "library",
+        f"{len(answer.citations)} of your 6 documents mention \u201ca bridge\u201d:",
+    )
+    named = {Path(c.source).name for c in answer.citations}
+    holding = {p.name for p in DOCUMENTS.iterdir() if " bridge" in p.read_text("utf-8")}
+    assert len(holding) > 1
+    assert holding <= named
+    assert ask(asking, "Where is Atlantis mentioned?").text == (
+        "None of your documents (6) mentions \u201cAtlantis\u201d."
+    )
+
+
 def test_a_comparison_quotes_both_documents(asking: Answerer) -> None:
     answer = ask(asking, "Which is longer, Marlow Bridge or Osterby Bridge?")
     assert answer.kind == "comparison"
