@@ -38,7 +38,8 @@ def re_asked(asking: str, last: Turn) -> str:
     before, rest = question_words(last.question)
     tail = rest.rstrip("?!. ")
     if not before:
-        return f"{asking} {tail}"
+        is_yes_no = tail.split(" ")[0].lower() in AUXILIARIES
+        return f"{asking} {tail[:1].lower() if is_yes_no else tail[:1]}{tail[1:]}"
     named = named_answer(last)
     first = tail.split()[0].lower() if tail else ""
     asked = asking or before

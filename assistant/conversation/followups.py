@@ -27,6 +27,12 @@ __all__ = ["Turn", "leans", "make_standalone"]
 _EVENTS = frozenset("happen happened occur occurred place mean".split())
 
 
+# After these "there" is where to.
+_GOING = re.compile(
+    r"\b(?:go(?:es|ne|ing)?|went|come|came|travel\w*|move[ds]?|sent|send|brought|return\w*|fled|been)"
+    r"\s+$",
+    re.IGNORECASE,
+)
 # Other things of the conversation that a pronoun is tried with.
 _OTHERS = 3
 
@@ -115,7 +121,7 @@ def _inflected(text: str, pointer: Pointer, before: str) -> str:
     if pointer.is_possessive:
         return text if re.search(r"['\u2019]s?$", text) else f"{text}'" + "s" * (text[-1] != "s")
     if pointer.points == "place" and not re.search(r"\b(?:in|from|to|at|near)\s+$", before):
-        return f"in {text}"
+        return f"to {text}" if _GOING.search(before) else f"in {text}"
     return text
 
 
