@@ -28,7 +28,8 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
-        # Closing while another thread reads would crash the process, in SQLite's own code.
+        # Closing while another thread is at work would crash the process, in SQLite's own code;
+        # and a thread that reads within another's transaction would see the half of it.
         self._in_use = threading.RLock()
         with explained(self.path):
             self._connection = sqlite3.connect(
@@ -71,18 +72,19 @@ class Database:
     def problems(self) -> list[str]:
         """What SQLite finds wrong with the file and with the word index; [] if all is well."""
         try:
-            rows = self._connection.execute("PRAGMA integrity_check(10)").fetchall()
-            found = [str(row[0]) for row in rows if row[0] != "ok"]
-            self._connection.execute(
-                "INSERT INTO passage_terms (passage_terms) VALUES ('integrity-check')"
-            )
+            with self._in_use:
+                rows = self._connection.execute("PRAGMA integrity_check(10)").fetchall()
+                found = [str(row[0]) for row in rows if row[0] != "ok"]
+                self._connection.execute(
+                    "INSERT INTO passage_terms (passage_terms) VALUES ('integrity-check')"
+                )
         except sqlite3.Error as error:
             return [str(error)]
         return found
 
     def copy_to(self, path: Path) -> None:
         """Write the database as it is now to a new file, which is on the disk when this returns."""
-        with explained(path):
+        with self._in_use, explained(path):
             self._connection.execute("VACUUM INTO ?", (str(path),))
         with path.open("rb+") as file:
             os.fsync(file.fileno())
@@ -134,7 +136,7 @@ class Database:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it is kept, or nothing."""
-        with explained(self.path):
+        with self._in_use, explained(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
