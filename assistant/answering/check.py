@@ -10,16 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.answer import Support
+from assistant.language.negation import negates, says_not
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms, names, term, terms, words
 from assistant.retrieval.evidence import Evidence
 
 _MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|nobody|nothing|nowhere|without|cannot|hardly|rarely|"
-    r"unlikely|unable|fail(?:s|ed)?|refus(?:e[sd]?|ing)|den(?:y|ies|ied))\b|n['\u2019]t\b",
-    re.IGNORECASE,
-)
 # Words that change what is claimed though they carry no subject: they may not be added.
 _CLAIMS = frozenset(
     (
@@ -33,8 +29,6 @@ _COPULA = re.compile(r"\b(?:is|are|was|were)\b")
 _SAYS_WHAT = re.compile(
     r"\b(?:is|are|was|were)\s+(?:not\s+)?(?=(?:an?|the|one|his|her|its|their|to)\s|[A-Z]|\w+['\u2019]s\b)"
 )
-# How many of the meaning-bearing words after a negation it is taken to be about.
-_REACH = 2
 # Of a statement's meaning-bearing words in the evidence, how many must stand in its order.
 _ORDER = 0.6
 
@@ -125,24 +119,6 @@ def says_answer(statement: str, evidence: Evidence) -> bool:
 
 def _claims(text: str) -> set[str]:
     return {w.text.lower() for w in words(text)} & _CLAIMS
-
-
-def says_not(text: str) -> bool:
-    """Whether a text negates, once or three times."""
-    return len(_NEGATION.findall(text)) % 2 == 1
-
-
-def negates(quote: str, said: set[str]) -> bool:
-    """Whether the quote negates what the statement speaks of.
-
-    A negation counts if one of the next words is in the statement: that a town was taken
-    "without clashes" does not deny that it was taken.
-    """
-    negations = 0
-    for match in _NEGATION.finditer(quote):
-        following = content_terms(quote[match.end() : match.end() + 80])[:_REACH]
-        negations += any(t in said for t in following)
-    return negations % 2 == 1
 
 
 def _order(said: Sequence[str], here: Sequence[str]) -> float:

@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from assistant.answering.check import negates, says_not
 from assistant.conversation.mentions import AUXILIARIES
+from assistant.language.negation import negates, says_not
 from assistant.language.words import content_terms, names, term, terms, words
 from assistant.retrieval.evidence import Evidence
 

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from assistant import paths
+from assistant.language.negation import negates, opposes, says_not
 from assistant.language.questions import offers
-from assistant.language.words import terms
+from assistant.language.words import content_terms, terms
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.search import Query
 
@@ -41,6 +42,10 @@ SIGNALS = (
     "numbers_missing",  # how many of the question's numbers that passage lacks
     "top_weakest",
     "terms",  # ln of the number of terms
+    "names_not_here",  # as names_missing, of the first sentence and the one before it
+    "numbers_not_here",
+    "denied",  # whether that sentence denies what the question does not, or the other way round
+    "opposed",  # whether it has the contrary of a word of the question: "last" for "first"
 )
 # With a reader, from its scores (log odds of an answer against none), with few of the others: how
 # much of the question's wording recurs is as high for a near-miss as for the answer.
@@ -48,6 +53,7 @@ READER_SIGNALS = (
     *(
         "top_score top_share top_max_sim passage_cosine unknown"
         " names_missing numbers_missing top_weakest"
+        " names_not_here numbers_not_here denied opposed"
     ).split(),
     "reader_top",  # of the first sentence
     "reader_best",  # over all candidates
@@ -159,6 +165,9 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
     weight = sum(query.idf.values()) or 1.0
     passage = top.passage.passage
     present = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
+    near = _said_around(top)
+    # "Do anglers need a permit?": who denies it answers.
+    may_deny = query.type == "yes_no"
     total = sum(math.exp(s - score) for _, s in ranked)
     return {
         "top_score": score,
@@ -180,6 +189,10 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "numbers_missing": float(len(_numbers(query) - present)),
         "top_weakest": top.features["weakest"],
         "terms": math.log(len(query.terms) + 1),
+        "names_not_here": len(query.names - near) / len(query.names) if query.names else 0.0,
+        "numbers_not_here": float(len(_numbers(query) - near)),
+        "denied": float(not may_deny and _denies(query, top)),
+        "opposed": float(not may_deny and opposes(query.text, set(terms(top.text)))),
     } | _of_reader(query, top, rows)
 
 
@@ -196,6 +209,18 @@ def _of_reader(
         "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
         "span_type": offers(query.type, top.answer_words, set(query.terms)),
     }
+
+
+def _said_around(top: Candidate) -> set[str]:
+    """The terms of a sentence, of the one before it, and of what stands above both."""
+    passage = top.passage.passage
+    place = passage.sentences.index(top.span)
+    before = passage.slice(passage.sentences[place - 1]) if place else ""
+    return set(terms(" ".join((passage.title, *passage.headings, before, top.text))))
+
+
+def _denies(query: Query, top: Candidate) -> bool:
+    return says_not(query.text) != negates(top.text, set(content_terms(query.text)))
 
 
 def _numbers(query: Query) -> set[str]:

@@ -41,6 +41,7 @@ def measure(assistant: Assistant) -> list[float]:
     """Milliseconds until the first evidence, for each question of each round."""
     took = []
     for question in QUESTIONS * ROUNDS:
+        assistant.embedder.forget()
         began = time.perf_counter()
         with assistant.library.answering():
             next(stages(assistant.library, question, shipped_models()))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from assistant.library.library import Library
-from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.evidence import EvidenceSearch, retrieve
 from assistant.retrieval.features import FEATURES, max_sim, token_weights, weakest
-from assistant.retrieval.ranking import SIGNALS, shipped_models
+from assistant.retrieval.ranking import SIGNALS, rank, shipped_models, signals
 from assistant.retrieval.search import prepare
 
 
@@ -50,6 +50,27 @@ def test_the_shipped_model_knows_every_feature_and_signal() -> None:
     assert set(model.evidence.weights) == set(FEATURES)
     assert set(model.confidence.weights) == set(SIGNALS)
     assert 0 < model.threshold < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "signal", "value"),
+    [
+        ("When did Ban Ki-moon visit?", "denied", 0),
+        ("When did Ban Ki-moon not visit?", "denied", 1),
+        ("Did Ban Ki-moon not visit?", "denied", 0),  # who denies it answers
+        ("Which U.N. chief was the first to visit Libya since the 2011 uprising?", "opposed", 1),
+        ("Which U.N. chief was the second to visit Libya since the 2011 uprising?", "opposed", 0),
+        ("When did Ban Ki-moon visit in 1850?", "numbers_not_here", 1),
+        ("When did Ban Ki-moon visit in October 2014?", "numbers_not_here", 0),
+        ("When did Ban Ki-moon visit Sweden?", "names_not_here", 1 / 3),
+    ],
+)
+def test_signals_tell_what_the_first_sentence_says_otherwise(
+    seed_library: Library, question: str, signal: str, value: float
+) -> None:
+    search = EvidenceSearch(seed_library, question)
+    ranked = rank(search.shortlist(), shipped_models().plain.evidence)
+    assert signals(search.query, ranked)[signal] == pytest.approx(value)
 
 
 def test_max_sim_is_the_weighted_mean_of_the_best_matches() -> None:
