@@ -6,6 +6,7 @@ best passages that the search returns, of whatever document.
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from assistant.assistant import Assistant, shipped_reader
 from assistant.engines import catalog
 from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
+from assistant.errors import AssistantError
 from assistant.evaluation.matching import contains, exact_match, f1, normalise
 from assistant.evaluation.questions import EvalQuestion, read
 from assistant.evaluation.statistics import mcnemar
@@ -127,7 +129,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="READER=SOURCE,…",
         help="readers for the questions on the documents that they were not trained on",
     )
-    parser.add_argument("--library", type=Path, help="folder to keep the library in")
+    parser.add_argument(
+        "--library", type=Path, help="folder to keep the library in; else it is made anew"
+    )
     parser.add_argument("--show", type=int, default=0, help="wrong first sentences to print")
 
 
@@ -135,7 +139,10 @@ def command(options: argparse.Namespace) -> int:
     """Measure as the options say and print the figures as JSON."""
     questions = [q for q in read(options.questions) if not q.history]
     outside = read(options.outside) if options.outside else []
-    with Assistant(model=NO_MODEL, folder=options.library) as assistant:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Assistant(model=NO_MODEL, folder=options.library or Path(place)) as assistant,
+    ):
         for _ in assistant.library.add([str(options.documents)]):
             pass
         asked = [
@@ -143,6 +150,11 @@ def command(options: argparse.Namespace) -> int:
             for reader, own in _readers(options, questions)
             for one in measure(assistant, own, reader)
         ]
+        if not asked:
+            raise AssistantError(
+                "No question is on a document of the folds.",
+                "Name the documents as `source` in the question set does.",
+            )
         last = reader_at(options.reader) if not options.folds else next(_readers(options, []))[0]
         away = measure(assistant, outside, last)
     print(json.dumps(figures(asked, away), indent=1))
