@@ -1,5 +1,6 @@
 """Decides what leads an answer: the LLM's checked draft, or the evidence itself."""
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering.check import Verdict, says_answer
@@ -12,6 +13,8 @@ from assistant.retrieval.outcome import LIKELY
 _SURE = -0.6
 # Fewer words than this are a fragment: out of its sentence it can answer another question.
 _SENTENCE_WORDS = 4
+# "Ford, Chrysler, and GM" is no sentence either, though it stands in one.
+_ENDED = re.compile(r"[.!?][\"'\u201d\u2019)]*$")
 
 
 def draft_leads(
@@ -37,6 +40,7 @@ def draft_leads(
         first.evidence != 0
         or found.confidence < LIKELY  # the whole quote leads: one sees what it does not say
         or len(words(first.text)) < _SENTENCE_WORDS
+        or not _ENDED.search(first.text)
     ):
         return False
     if best.answer is not None:

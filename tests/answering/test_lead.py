@@ -37,6 +37,8 @@ SOUND = Verdict("In October 2014 Ban Ki-moon visited.", "supported", 0)
         ([Verdict(SOUND.text, "supported", 1)], -0.2, "auto", False),
         ([Verdict("Ban Ki-moon visited.", "supported", 0)], -0.2, "auto", False),
         ([Verdict("No.", "unsupported", None), SOUND], -0.2, "auto", False),
+        ([Verdict("In October 2014 the former chief", "exact", 0)], -0.2, "auto", False),
+        ([Verdict(QUOTE, "exact", 0)], -0.2, "auto", False),
         ([], -0.2, "compose", False),
     ],
 )
