@@ -25,7 +25,7 @@ def main() -> int:
     fit.add_argument(
         "--outside-refused",
         type=float,
-        default=0.95,
+        default=0.94,
         help="share of the questions on other subjects that the threshold refuses",
     )
     fit.add_argument(
