@@ -67,5 +67,13 @@ def negates(quote: str, said: set[str]) -> bool:
 
 
 def opposes(question: str, here: Set[str]) -> bool:
-    """Whether a word of the question is not among the terms `here`, but its contrary is."""
-    return any(t not in here and _OPPOSITES.get(t, frozenset()) & here for t in terms(question))
+    """Whether a word of the question is not among the terms `here`, but its contrary is.
+
+    Not where the question has both: "Where does the river start and end?".
+    """
+    asked = set(terms(question))
+    return any(
+        t not in here and contrary & here and not contrary & asked
+        for t in asked
+        if (contrary := _OPPOSITES.get(t))
+    )

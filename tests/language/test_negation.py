@@ -36,6 +36,8 @@ def test_a_negation_counts_for_what_stands_right_behind_it() -> None:
         ("Who allowed fishing?", "The council forbade fishing.", False),  # another form: not known
         ("Who permits fishing?", "The council prohibits fishing.", True),
         ("Who built the bridge?", "Olaf built the bridge.", False),
+        ("Where does the river start and end?", "The river begins near Brede.", False),
+        ("Where does the river end?", "The river begins near Brede.", True),
     ],
 )
 def test_a_contrary_counts_where_the_word_itself_is_missing(
