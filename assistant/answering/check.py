@@ -24,6 +24,23 @@ _CLAIMS = frozenset(
         "over under than between may might could would should likely"
     ).split()
 )
+# Words by which a text says less than that it is so: who repeats it without them says too much.
+HEDGES = frozenset(
+    "would could should may might must perhaps possibly probably likely unlikely almost "
+    "nearly about hardly rarely seldom sometimes some partly mostly usually often "
+    "expected planned plans proposed suggested wants wanted hoped hopes tried attempted "
+    "refused failed offered promised claimed claims alleged said says told according reported "
+    "reportedly believed thought considered supposed formerly once used either "
+    "invited intended aimed".split()
+)
+_RESERVES = HEDGES | frozenset(
+    "several many most few much part criticism accused argued argues warned allegedly".split()
+)
+_IS, _WAS = frozenset(("is", "are")), frozenset(("was", "were"))
+# Of the evidence's meaning-bearing words, how many a statement may leave out in one place; and how
+# near to a number must stand there what stands beside it in the statement.
+_LEFT_OUT = 1
+_BESIDE = 2
 # "X is a …", "X was Y's …", "the aim is to …": says what something is, not what is done to it.
 _COPULA = re.compile(r"\b(?:is|are|was|were)\b")
 _SAYS_WHAT = re.compile(
@@ -81,6 +98,16 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
         return "one of the two is negated"
     if _order(said, here) < _ORDER:
         return "its words stand in another order"
+    if reserved := _reserves(evidence.quote, set(said)) - _words(statement) - _words(question):
+        return f"the evidence says {sorted(reserved)[0]!r}"
+    if (
+        _IS & _words(statement)
+        and _WAS & _words(evidence.quote)
+        and not _IS & _words(evidence.quote)
+    ):
+        return "the evidence says that it was so"
+    if not _holds_together(said, content_terms(evidence.quote)):
+        return "the evidence says something between its words"
     if not _says_what_is_said(statement, evidence.quote, context - set(here)):
         return "the evidence does not say that the one is the other"
     if not set(said) & set(here) - set(terms(question)):
@@ -106,6 +133,44 @@ def _says_what_is_said(statement: str, quote: str, headings: set[str]) -> bool:
         and rest[0] in terms(quote[verb.end() :])
         for verb in _COPULA.finditer(quote)
     )
+
+
+def _words(text: str) -> set[str]:
+    return {w.text.lower() for w in words(text)}
+
+
+def _reserves(quote: str, said: set[str]) -> set[str]:
+    """The words of reserve in the quote, up to the last word that the statement has too."""
+    own = words(quote)
+    last = max((i for i, w in enumerate(own) if term(w.text) in said), default=-1)
+    return {w.text.lower() for w in own[: last + 1]} & _RESERVES
+
+
+def _holds_together(said: Sequence[str], here: Sequence[str]) -> bool:
+    """Whether what stands together in the statement does so in the evidence.
+
+    From one word to the next, nearly nothing is left out ("the highest court in the Union" of "the
+    highest court able to interpret the Union's law"), but for a phrase put in front; and a number
+    stands by what it stood by.
+    """
+    places = {t: [i for i, other in enumerate(here) if other == t] for t in said}
+    at: int | None = None
+    for t in said:
+        if not places[t]:
+            continue  # from the headings
+        following = [i for i in places[t] if at is None or i >= at]
+        if at is not None and following:
+            between = set(here[at + 1 : following[0]]) - set(said)
+            if sum(not other[:1].isdigit() for other in between) > _LEFT_OUT:
+                return False
+        at = following[0] if following else places[t][0]
+    for place, t in enumerate(said):
+        beside = [*said[max(0, place - 1) : place], *said[place + 1 : place + 2]]
+        if t[:1].isdigit() and beside:
+            near = [set(here[max(0, i - _BESIDE) : i + _BESIDE + 1]) for i in places[t]]
+            if near and not any(set(beside) & around for around in near):
+                return False
+    return True
 
 
 def says_answer(statement: str, evidence: Evidence) -> bool:

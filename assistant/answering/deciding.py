@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from assistant.answering.check import HEDGES
 from assistant.conversation.mentions import AUXILIARIES
 from assistant.language.negation import negates, says_not
 from assistant.language.words import content_terms, names, term, terms, words
@@ -10,16 +11,8 @@ from assistant.retrieval.evidence import Evidence
 
 Verdict = Literal["yes", "no"]
 
-# Words that make less of a claim than the question asks for, unless it has them itself: before
-# what it asks for, and conditions anywhere.
-_HEDGES = frozenset(
-    "would could should may might must perhaps possibly probably likely unlikely almost "
-    "nearly about hardly rarely seldom sometimes some partly mostly usually often "
-    "expected planned plans proposed suggested wants wanted hoped hopes tried attempted "
-    "refused failed offered promised claimed claims alleged said says told according reported "
-    "reportedly believed thought considered supposed formerly once used either "
-    "invited intended aimed".split()
-)
+# Beside HEDGES before what it asks for, conditions anywhere make less of a claim than a question
+# asks for, unless it has them itself.
 _CONDITIONS = frozenset(
     "if unless until except only before after when while or longer ago provided depending".split()
 )
@@ -44,7 +37,7 @@ def decides(question: str, evidence: Evidence) -> Verdict | None:
     has = _words(quote)
     if not said or (has & _CONDITIONS) - own or (own & _QUANTITIES) - has:
         return None
-    if _said_until(quote, set(said)) & _HEDGES - own:
+    if _said_until(quote, set(said)) & HEDGES - own:
         return None
     passage = evidence.passage
     above = set(terms(" ".join((passage.title, *passage.headings))))

@@ -31,7 +31,8 @@ def test_words_of_the_evidence_in_its_order_are_exact() -> None:
     ("statement", "question"),
     [
         ("Gharyan is 31 miles from Tripoli.", "How far is Gharyan from Tripoli?"),
-        ("Hifter's forces took control of Gharyan on Wednesday.", "When was Gharyan taken?"),
+        ("Hifter's forces took control of Gharyan.", "Who took Gharyan?"),
+        ("On Wednesday, forces loyal to Hifter took control of Gharyan.", "When was it taken?"),
     ],
 )
 def test_a_rewording_within_the_evidence_is_supported(statement: str, question: str) -> None:
@@ -72,6 +73,35 @@ def test_what_the_evidence_does_not_say_is_unsupported(
     statement: str, question: str, why: str
 ) -> None:
     assert support(statement, question, GHARYAN) == "unsupported", why
+
+
+@pytest.mark.parametrize(
+    ("quote", "statement", "why"),
+    [
+        ("Some Normans joined the Turks.", "The Normans joined the Turks.", "some, not all"),
+        (
+            "There is criticism that the policies are expensive quick fixes.",
+            "The policies are expensive quick fixes.",
+            "somebody's opinion",
+        ),
+        ("He reportedly sold the mill in May.", "He sold the mill in May.", "a report"),
+        ("The network was a programme of Ohio.", "The network is a programme of Ohio.", "then"),
+        (
+            "The court is the highest court able to interpret the law of the Union.",
+            "The court is the highest court of the Union.",
+            "what stands between",
+        ),
+        (
+            "He wrote report P-26 in 1962, and the longer report RM-34 in 1964.",
+            "He wrote report P-26 in 1964.",
+            "the other report's year",
+        ),
+    ],
+)
+def test_a_statement_that_leaves_out_what_matters_is_unsupported(
+    quote: str, statement: str, why: str
+) -> None:
+    assert support(statement, "What is said?", evidence(quote)) == "unsupported", why
 
 
 def test_who_did_what_to_whom_may_not_be_swapped() -> None:
