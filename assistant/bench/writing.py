@@ -38,7 +38,10 @@ def writing(place: Workplace) -> Iterator[Row]:
         ("decode", "tokens written, free text", Budget(0.95, of_bare=True)),
         ("draft_decode", "tokens written, drafts", None),
     ):
-        ours, others = zip(*rates[name][1:], strict=True)  # the first is there to warm up
+        measured = rates[name][1:]  # the first is there to warm up
+        if not measured:  # without a reader there is nothing to phrase
+            continue
+        ours, others = zip(*measured, strict=True)
         yield _row(name, title, [w for _, w in ours], [w for _, w in others], budget)
         if name == "decode":
             yield _row(
