@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.check import Verdict, says_answer
+from assistant.conversation.mentions import AUXILIARIES
 from assistant.language.questions import answer_type, offers
 from assistant.language.words import terms, words
 from assistant.retrieval.evidence import Retrieval
@@ -13,7 +14,6 @@ from assistant.retrieval.outcome import LIKELY
 _SURE = -0.6
 # Fewer words than this are a fragment: out of its sentence it can answer another question.
 _SENTENCE_WORDS = 4
-# "Ford, Chrysler, and GM" is no sentence either, though it stands in one.
 _ENDED = re.compile(r"[.!?][\"'\u201d\u2019)]*$")
 
 
@@ -40,7 +40,7 @@ def draft_leads(
         first.evidence != 0
         or found.confidence < LIKELY  # the whole quote leads: one sees what it does not say
         or len(words(first.text)) < _SENTENCE_WORDS
-        or not _ENDED.search(first.text)
+        or not _is_sentence(first.text)
     ):
         return False
     if best.answer is not None:
@@ -51,3 +51,10 @@ def draft_leads(
         and kind not in {"reason", "yes_no"}
         and mean_log_probability >= _SURE
     )
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether it ends as one, or has at least a verb that can be told for one: "Ford, Chrysler, and
+    GM" is none, though it stands in one."""
+    own = {w.text.lower() for w in words(text)}
+    return _ENDED.search(text) is not None or bool(own & (AUXILIARIES | {"said", "says"}))
