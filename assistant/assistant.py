@@ -74,6 +74,8 @@ class Assistant:
         self._model = model or own or self.settings.llm_model or self.settings.llm_url or None
         self._chosen_by_flag = model
         self._engine: LlamaEngine | RemoteLlm | None = None
+        self._opening = threading.Lock()
+        self._closed = False
         self.llm_entry: catalog.LlmEntry | None = None
         self.llm_problem = ""
 
@@ -85,6 +87,8 @@ class Assistant:
 
     def close(self) -> None:
         """End the LLM's process and close the library."""
+        with self._opening:
+            self._closed = True
         if self._engine is not None:
             self._engine.close()
         self.library.close()
@@ -126,8 +130,10 @@ class Assistant:
         if self.reader is not None:
             with suppress(AssistantError):
                 self.reader.load()
-        with suppress(AssistantError):
-            self.vectors.open()
+        # Opened after the library was closed, a store would make its folder anew.
+        with self._opening, suppress(AssistantError):
+            if not self._closed:
+                self.vectors.open()
 
     def llm(self) -> "Llm | None":
         """The LLM, its process started; None, and `llm_problem` says why, if there is none."""

@@ -1,6 +1,7 @@
 """How much work an answer does, counted and not timed: a guard against doing more of it."""
 
 import gc
+import shutil
 import sqlite3
 import threading
 import tracemalloc
@@ -17,6 +18,7 @@ from assistant.answering.drafting import Phrasing
 from assistant.answering.llm import Finished
 from assistant.assistant import Assistant, shipped_reader
 from assistant.engines.embedder import OnnxEmbedder
+from assistant.engines.models import NO_MODEL
 from assistant.engines.onnx import Session
 from assistant.engines.reader import OnnxReader
 from assistant.language.words import approximate_tokens
@@ -173,3 +175,11 @@ def test_answers_that_nobody_keeps_leave_nothing_behind(seed_library: Library) -
     finally:
         tracemalloc.stop()
     assert (after - before) / 3 < 12_000  # one that is kept takes several times that
+
+
+def test_what_loads_behind_opens_no_store_of_a_closed_library(tmp_path: Path) -> None:
+    assistant = Assistant(model=NO_MODEL, folder=tmp_path / "library")
+    assistant.close()
+    shutil.rmtree(tmp_path / "library")
+    assistant._load_quietly()
+    assert not (tmp_path / "library").exists()

@@ -34,7 +34,8 @@ HEDGES = frozenset(
     "invited intended aimed".split()
 )
 _RESERVES = HEDGES | frozenset(
-    "several many most few much part criticism accused argued argues warned allegedly".split()
+    "several many most few much part criticism accused argued argues warned allegedly "
+    "if unless or".split()
 )
 _IS, _WAS = frozenset(("is", "are")), frozenset(("was", "were"))
 # Of the evidence's meaning-bearing words, how many a statement may leave out in one place; and how

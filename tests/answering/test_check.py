@@ -84,6 +84,11 @@ def test_what_the_evidence_does_not_say_is_unsupported(
             "The policies are expensive quick fixes.",
             "somebody's opinion",
         ),
+        (
+            "If one of its surfaces is flat, the lens is plano-convex.",
+            "The lens is plano-convex.",
+            "a condition",
+        ),
         ("He reportedly sold the mill in May.", "He sold the mill in May.", "a report"),
         ("The network was a programme of Ohio.", "The network is a programme of Ohio.", "then"),
         (
