@@ -1,7 +1,7 @@
 """The one path from a question to a checked, cited answer, used by ask, chat and eval alike."""
 
 import threading
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,14 +97,14 @@ class Answerer:
         yield from self._single(ask, standalone, other_readings(plain, history), cancel)
 
     def _single(
-        self, ask: Ask, standalone: str, others: Sequence[str], cancel: threading.Event | None
+        self, ask: Ask, standalone: str, others: Iterable[str], cancel: threading.Event | None
     ) -> Iterator[AnswerEvent]:
         """The answer to one question, phrased if the LLM is sure of it.
 
         Where the documents do not answer it, but do one of the `others` that it may mean, to that.
         """
         found = yield from self._search(standalone, ask.watch)
-        if not found.is_answered and others:
+        if not found.is_answered:
             found = yield from self._read_otherwise(ask, found, others)
         notices = self._notices(ask.question, found)
         drafting = Drafting(self._phrasing, found)
@@ -118,7 +118,7 @@ class Answerer:
         yield Answered(self._assembler.found(ask, found, drafting, notices, shown))
 
     def _read_otherwise(
-        self, ask: Ask, found: Retrieval, others: Sequence[str]
+        self, ask: Ask, found: Retrieval, others: Iterable[str]
     ) -> Generator[AnswerEvent, None, Retrieval]:
         """What is found for the first other reading that is likely answered, else what was."""
         for other in others:

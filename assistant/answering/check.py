@@ -99,15 +99,14 @@ def _objection(statement: str, question: str, evidence: Evidence) -> str:
         return "one of the two is negated"
     if _order(said, here) < _ORDER:
         return "its words stand in another order"
-    if reserved := _reserves(evidence.quote, set(said)) - _words(statement) - _words(question):
+    own, quoted = _words(statement), _words(evidence.quote)
+    reserves = _words(words_until(evidence.quote, set(said))) & _RESERVES
+    if reserved := reserves - own - _words(question):
         return f"the evidence says {sorted(reserved)[0]!r}"
-    if (
-        _IS & _words(statement)
-        and _WAS & _words(evidence.quote)
-        and not _IS & _words(evidence.quote)
-    ):
+    if _IS & own and _WAS & quoted and not _IS & quoted:
         return "the evidence says that it was so"
-    if not _holds_together(said, content_terms(evidence.quote)):
+    quoted_terms = content_terms(evidence.quote)
+    if _leaves_out(said, quoted_terms) or _moves_a_number(said, quoted_terms):
         return "the evidence says something between its words"
     if not _says_what_is_said(statement, evidence.quote, context - set(here)):
         return "the evidence does not say that the one is the other"
@@ -140,38 +139,45 @@ def _words(text: str) -> set[str]:
     return {w.text.lower() for w in words(text)}
 
 
-def _reserves(quote: str, said: set[str]) -> set[str]:
-    """The words of reserve in the quote, up to the last word that the statement has too."""
-    own = words(quote)
-    last = max((i for i, w in enumerate(own) if term(w.text) in said), default=-1)
-    return {w.text.lower() for w in own[: last + 1]} & _RESERVES
+def words_until(quote: str, said: set[str]) -> str:
+    """The quote up to the last word that a statement of these terms has too."""
+    return quote[: max((w.end for w in words(quote) if term(w.text) in said), default=0)]
 
 
-def _holds_together(said: Sequence[str], here: Sequence[str]) -> bool:
-    """Whether what stands together in the statement does so in the evidence.
+def _leaves_out(said: Sequence[str], here: Sequence[str]) -> bool:
+    """Whether the evidence says more than a word between two that the statement puts together.
 
-    From one word to the next, nearly nothing is left out ("the highest court in the Union" of "the
-    highest court able to interpret the Union's law"), but for a phrase put in front; and a number
-    stands by what it stood by.
+    "The highest court in the Union" leaves out what matters of "the highest court able to interpret
+    the Union's law". Numbers may be left out, and a phrase may be put in front.
     """
-    places = {t: [i for i, other in enumerate(here) if other == t] for t in said}
     at: int | None = None
     for t in said:
-        if not places[t]:
+        places = _places(t, here)
+        if not places:
             continue  # from the headings
-        following = [i for i in places[t] if at is None or i >= at]
+        following = [i for i in places if at is None or i >= at]
         if at is not None and following:
             between = set(here[at + 1 : following[0]]) - set(said)
             if sum(not other[:1].isdigit() for other in between) > _LEFT_OUT:
-                return False
-        at = following[0] if following else places[t][0]
+                return True
+        at = following[0] if following else places[0]
+    return False
+
+
+def _moves_a_number(said: Sequence[str], here: Sequence[str]) -> bool:
+    """Whether a number stands by other words in the statement than in the evidence."""
     for place, t in enumerate(said):
-        beside = [*said[max(0, place - 1) : place], *said[place + 1 : place + 2]]
-        if t[:1].isdigit() and beside:
-            near = [set(here[max(0, i - _BESIDE) : i + _BESIDE + 1]) for i in places[t]]
-            if near and not any(set(beside) & around for around in near):
-                return False
-    return True
+        beside = {*said[max(0, place - 1) : place], *said[place + 1 : place + 2]}
+        if not t[:1].isdigit() or not beside:
+            continue
+        near = [here[max(0, i - _BESIDE) : i + _BESIDE + 1] for i in _places(t, here)]
+        if near and all(beside.isdisjoint(around) for around in near):
+            return True
+    return False
+
+
+def _places(wanted: str, here: Sequence[str]) -> list[int]:
+    return [i for i, other in enumerate(here) if other == wanted]
 
 
 def says_answer(statement: str, evidence: Evidence) -> bool:
@@ -184,7 +190,7 @@ def says_answer(statement: str, evidence: Evidence) -> bool:
 
 
 def _claims(text: str) -> set[str]:
-    return {w.text.lower() for w in words(text)} & _CLAIMS
+    return _words(text) & _CLAIMS
 
 
 def _order(said: Sequence[str], here: Sequence[str]) -> float:

@@ -3,10 +3,10 @@
 import re
 from typing import Literal
 
-from assistant.answering.check import HEDGES
+from assistant.answering.check import HEDGES, words_until
 from assistant.conversation.mentions import AUXILIARIES
 from assistant.language.negation import negates, says_not
-from assistant.language.words import content_terms, names, term, terms, words
+from assistant.language.words import content_terms, names, terms, words
 from assistant.retrieval.evidence import Evidence
 
 Verdict = Literal["yes", "no"]
@@ -37,7 +37,7 @@ def decides(question: str, evidence: Evidence) -> Verdict | None:
     has = _words(quote)
     if not said or (has & _CONDITIONS) - own or (own & _QUANTITIES) - has:
         return None
-    if _said_until(quote, set(said)) & HEDGES - own:
+    if _words(words_until(quote, set(said))) & HEDGES - own:
         return None
     passage = evidence.passage
     above = set(terms(" ".join((passage.title, *passage.headings))))
@@ -50,13 +50,6 @@ def decides(question: str, evidence: Evidence) -> Verdict | None:
         return None
     denied = negates(quote, set(said)) != says_not(question)
     return "no" if denied else "yes"
-
-
-def _said_until(quote: str, said: set[str]) -> set[str]:
-    """The words of the quote up to the last that the question has too."""
-    own = words(quote)
-    last = max((i for i, w in enumerate(own) if term(w.text) in said), default=-1)
-    return _words(quote[: own[last].end]) if last >= 0 else set()
 
 
 def _words(text: str) -> set[str]:

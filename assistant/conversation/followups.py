@@ -1,7 +1,7 @@
 """Follow-up questions are made to stand alone, by rules, from the turns before them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.conversation.ellipsis import other_than, re_asked, substituted
@@ -50,13 +50,20 @@ def make_standalone(question: str, history: Sequence[Turn], passed_over: int = 0
     return _standalone(completed(question), turns, passed_over)
 
 
-def other_readings(question: str, history: Sequence[Turn]) -> list[str]:
-    """What else a follow-up may mean: its pronoun taken for other things, the likeliest first."""
+def other_readings(question: str, history: Sequence[Turn]) -> Iterator[str]:
+    """What else a follow-up may mean: its pronoun taken for other things, the likeliest first.
+
+    Each is made when it is asked for: most follow-ups need none.
+    """
     first = make_standalone(question, history)
     if first == question:
-        return []
-    others = (make_standalone(question, history, n) for n in range(1, 1 + _OTHERS))
-    return [other for other in dict.fromkeys(others) if other != first]
+        return
+    seen = {first}
+    for passed_over in range(1, 1 + _OTHERS):
+        other = make_standalone(question, history, passed_over)
+        if other not in seen:
+            seen.add(other)
+            yield other
 
 
 def _standalone(question: str, history: Sequence[Turn], passed_over: int) -> str:

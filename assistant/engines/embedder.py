@@ -104,14 +104,16 @@ class OnnxEmbedder:
         some, for models that tell them from passages.
         """
         prefix = self.entry.query_prefix if questions else self.entry.passage_prefix
+        if questions:
+            return self._token_vectors(texts, prefix)
         with self._lock:
-            known = {text: self._recent.get(text) for text in texts} if not questions else {}
-        new = [text for text in dict.fromkeys(texts) if known.get(text) is None]
-        results = dict(zip(new, self._token_vectors(new, prefix), strict=True))
-        if not questions:
-            with self._lock:
-                self._recent.add(results)
-        return [known.get(text) or results[text] for text in texts]
+            known = {text: kept for text in texts if (kept := self._recent.get(text))}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        found = dict(zip(new, self._token_vectors(new, prefix), strict=True))
+        with self._lock:
+            self._recent.add(found)
+        known |= found
+        return [known[text] for text in texts]
 
     def forget(self) -> None:
         """Drop what is kept of the latest texts: to measure what they cost when they are new."""

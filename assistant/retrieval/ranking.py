@@ -185,11 +185,11 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "passage_bm25": max(r["passage_bm25"] for r in rows),
         "passage_coverage": top.features["passage_coverage"],
         "unknown": sum(query.idf[t] for t in query.unknown) / weight,
-        "names_missing": len(query.names - present) / len(query.names) if query.names else 0.0,
+        "names_missing": _names_missing(query, present),
         "numbers_missing": float(len(_numbers(query) - present)),
         "top_weakest": top.features["weakest"],
         "terms": math.log(len(query.terms) + 1),
-        "names_not_here": len(query.names - near) / len(query.names) if query.names else 0.0,
+        "names_not_here": _names_missing(query, near),
         "numbers_not_here": float(len(_numbers(query) - near)),
         "denied": float(not may_deny and _denies(query, top)),
         "opposed": float(not may_deny and opposes(query.text, set(terms(top.text)))),
@@ -217,6 +217,10 @@ def _said_around(top: Candidate) -> set[str]:
     place = passage.sentences.index(top.span)
     before = passage.slice(passage.sentences[place - 1]) if place else ""
     return set(terms(" ".join((passage.title, *passage.headings, before, top.text))))
+
+
+def _names_missing(query: Query, present: set[str]) -> float:
+    return len(query.names - present) / len(query.names) if query.names else 0.0
 
 
 def _denies(query: Query, top: Candidate) -> bool:

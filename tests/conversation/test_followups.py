@@ -134,10 +134,10 @@ def test_a_correction_changes_the_question_before(question: str, standalone: str
 def test_a_pronoun_may_mean_other_things_the_likeliest_first() -> None:
     before = Turn("Did Ghassan Salame work for Ban Ki-moon?", "Yes.")
     assert make_standalone("When did he leave?", [before]) == "When did Ghassan Salame leave?"
-    others = other_readings("When did he leave?", [before])
+    others = list(other_readings("When did he leave?", [before]))
     assert others[0] == "When did Ban Ki-moon leave?"
     assert others[1:] == ["When did he leave (Ghassan Salame, Ban Ki-moon)?"]
-    assert other_readings(VISIT.question, [before]) == []
+    assert list(other_readings(VISIT.question, [before])) == []
 
 
 def test_the_other_town_is_the_one_not_spoken_of_last() -> None:
