@@ -1,7 +1,7 @@
 """The fitted model over the features: which sentence first, and how sure to be.
 
 Its weights are a small readable file, models/evidence-features.json, written by
-`python -m assistant.training evidence`.
+`python -m assistant.lab.training evidence`.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""`python -m assistant.training`: makes the fitted files in models/.
+"""`python -m assistant.lab.training`: makes the fitted files in models/.
 
 `evidence FILE…` fits the ranking of evidence, `reader FILE…` trains the evidence reader (with the
 dependency group `train`); the files are question sets in SQuAD's JSON shape. `measure QUESTIONS`
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
-from assistant.training import evidence, reader_measure
+from assistant.lab.training import evidence, reader_measure
 
 
 def main() -> int:
     """Run the command; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m assistant.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m assistant.lab.training", description=__doc__)
     commands = parser.add_subparsers(required=True)
     fit = commands.add_parser("evidence", help="fit models/evidence-features.json")
     fit.add_argument("files", nargs="+", type=Path, help="question sets in SQuAD's JSON shape")
@@ -39,7 +39,7 @@ def main() -> int:
     fit.set_defaults(run=_fit)
     train = commands.add_parser("reader", help="train models/evidence-reader/reader.onnx")
     if sys.argv[1:2] == ["reader"]:  # it needs torch, which only the group `train` installs
-        from assistant.training import reader
+        from assistant.lab.training import reader
 
         reader.add_arguments(train)
         train.set_defaults(run=reader.command)
@@ -50,7 +50,7 @@ def main() -> int:
     try:
         return int(options.run(options))
     except AssistantError as error:
-        print(f"assistant.training: {error}", file=sys.stderr)
+        print(f"assistant.lab.training: {error}", file=sys.stderr)
         return 2
 
 

@@ -1,4 +1,4 @@
-"""The reader's network in plain torch: MiniLM's encoder with a start and an end for the answer."""
+"""The reader's network in plain torch: MiniLM's encoder, a head for spans, one for statements."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,9 +45,13 @@ class _Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Start and end logits of the answer for every token; those of the first token mean "none"."""
+    """Where a text answers a question, and whether evidence supports a statement.
 
-    def __init__(self, dropout: float = 0.1) -> None:
+    Start and end logits of the answer for every token, those of the first token meaning "none", and
+    three logits for a statement: supported, contradicted, not enough.
+    """
+
+    def __init__(self, dropout: float = 0.0) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
@@ -56,8 +60,10 @@ class Reader(nn.Module):
         self.drop = nn.Dropout(dropout)
         self.layers = nn.ModuleList(_Layer(dropout) for _ in range(LAYERS))
         self.head = nn.Linear(WIDTH, 2)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        self.support = nn.Linear(WIDTH, 3)
+        for head in (self.head, self.support):
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
 
     def encode(self, ids: "Tensor", mask: "Tensor", types: "Tensor") -> "Tensor":
         """Token vectors, (batch, tokens, 384), of inputs of shape (batch, tokens)."""
@@ -70,12 +76,16 @@ class Reader(nn.Module):
 
     def forward(
         self, input_ids: "Tensor", attention_mask: "Tensor", token_type_ids: "Tensor"
-    ) -> tuple["Tensor", "Tensor"]:
-        """Start and end logits, each (batch, tokens), float32; inputs (batch, tokens)."""
-        x = self.encode(input_ids, attention_mask, token_type_ids).float()
-        # The last map in full precision also where the rest is bfloat16: logits are compared.
-        logits = nn.functional.linear(x, self.head.weight.float(), self.head.bias.float())
-        return logits[:, :, 0], logits[:, :, 1]
+    ) -> tuple["Tensor", "Tensor", "Tensor"]:
+        """Start and end logits, (batch, tokens), and support's, (batch, 3); inputs (batch, tokens).
+
+        All float32, also where the rest is computed in bfloat16: logits are compared.
+        """
+        x = self.encode(input_ids, attention_mask, token_type_ids)
+        with torch.autocast("cpu", enabled=False):
+            logits = self.head(x.float())
+            support = self.support(x[:, 0].float())
+        return logits[:, :, 0], logits[:, :, 1], support
 
 
 def load_encoder(reader: Reader, weights: Path) -> None:

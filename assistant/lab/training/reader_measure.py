@@ -22,11 +22,11 @@ from assistant.errors import AssistantError
 from assistant.evaluation.matching import contains, exact_match, f1, normalise
 from assistant.evaluation.questions import EvalQuestion, read
 from assistant.evaluation.statistics import mcnemar
+from assistant.lab.training.linear import auroc
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.ranking import rank, shipped_models, signals
 from assistant.retrieval.reading import Reader
-from assistant.training.linear import auroc
 
 # Gold evidence of fewer characters is a phrase, not a sentence.
 _SENTENCE = 15

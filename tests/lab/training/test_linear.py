@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.training.linear import auroc, fit_logistic, fit_ranking
+from assistant.lab.training.linear import auroc, fit_logistic, fit_ranking
 
 
 def test_the_ranking_finds_the_feature_that_decides() -> None:

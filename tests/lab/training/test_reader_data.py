@@ -9,8 +9,8 @@ from tokenizers import Tokenizer
 
 from assistant import paths
 from assistant.errors import AssistantError
-from assistant.training import question_forms, reader_data, reader_windows
-from assistant.training.split import HeldOut, held_out
+from assistant.lab.training import question_forms, reader_data, reader_windows
+from assistant.lab.training.split import HeldOut, held_out
 
 TEXT = (
     "The bakery opened in 1931 on Mill Street in the old town of Salzburg. Its founder, Clara "

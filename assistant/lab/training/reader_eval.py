@@ -2,24 +2,32 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 
 from assistant.evaluation.matching import contains, exact_match, f1
+from assistant.lab.training.reader_data import Question, QuestionSet
+from assistant.lab.training.reader_windows import (
+    Item,
+    Paragraph,
+    Window,
+    all_windows,
+    without_answer,
+)
 from assistant.language.sentences import sentence_spans
-from assistant.training.reader_data import Question, QuestionSet
-from assistant.training.reader_windows import Paragraph, Window, all_windows, without_answer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
 
-    from assistant.training.reader_model import Reader
+    from assistant.lab.training.reader_model import Reader
 
 MAX_SPAN_TOKENS = 30
 _DISTRACTORS = 4
+# Rows that are computed at once.
+_ROWS = 64
 
 
 def evaluate(
@@ -60,11 +68,43 @@ def evaluate(
     return figures
 
 
+def balanced_accuracy(
+    reader: "Reader", pairs: Mapping[str, Sequence[Item]]
+) -> dict[str, dict[str, float]]:
+    """How well statements are told, of each source: the mean recall of its labels; and pairs.
+
+    `supported`: of supported against the rest, the rest being one label.
+    """
+    result = {}
+    for source, items in sorted(pairs.items()):
+        rows = [window for item in items for group in item for window in group]
+        told: list[int] = []
+        with torch.no_grad():
+            for first in range(0, len(rows), _ROWS):
+                _, _, support = reader(*tensors(rows[first : first + _ROWS]))
+                told += support.argmax(1).tolist()
+        gold = [row.label or 0 for row in rows]
+        result[source] = {
+            "balanced_accuracy": _mean_recall(gold, told),
+            "supported": _mean_recall([min(g, 1) for g in gold], [min(t, 1) for t in told]),
+            "pairs": len(rows),
+        }
+    return result
+
+
+def _mean_recall(gold: Sequence[int], told: Sequence[int]) -> float:
+    recalls = [
+        sum(t == label for g, t in zip(gold, told, strict=True) if g == label) / gold.count(label)
+        for label in set(gold)
+    ]
+    return round(sum(recalls) / len(recalls), 3)
+
+
 def _to_read(
     found: QuestionSet, question: Question, tokenizer: "Tokenizer"
 ) -> tuple[list[int], list[Paragraph]]:
     """A question's tokens and the paragraphs that compete: its own first, then near-misses."""
-    places = (question.place, *question.neighbours[:_DISTRACTORS])
+    places = (question.place, *found.neighbours(question)[:_DISTRACTORS])
     ids = tokenizer.encode(question.text, add_special_tokens=False).ids
     return ids, [found.paragraphs[i] for i in places]
 
@@ -98,7 +138,7 @@ def _best(
     """Of each paragraph: its best span's score above its window's null, and its characters."""
     owners = [(p, row) for p in paragraphs for row in all_windows(question, p)]
     with torch.no_grad():
-        starts, ends = reader(*tensors([row for _, row in owners]))
+        starts, ends, _ = reader(*tensors([row for _, row in owners]))
     best = {id(p): (-1e9, (0, 0)) for p in paragraphs}
     for i, (paragraph, row) in enumerate(owners):
         first, last = row.question_tokens + 2, len(row.ids) - 1

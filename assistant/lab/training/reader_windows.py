@@ -12,6 +12,8 @@ CLS, SEP = 101, 102
 MAX_TOKENS = 200
 MAX_QUESTION_TOKENS = 64
 _LONG_ANSWER_TOKENS = 14
+# Items among which those of like length are put together.
+_POOL = 900
 
 
 @dataclass(frozen=True)
@@ -26,17 +28,28 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Window:
-    """One input row. `starts` and `ends` are the places of the answer, (0,) where there is none."""
+    """One input row: a question beside a text, or a statement beside its evidence.
+
+    `starts` and `ends` are the places of a question's answer, (0,) where there is none. `label` is
+    that of a statement (`LABELS`), None for a question.
+    """
 
     ids: tuple[int, ...]
     question_tokens: int
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     shift: int = 0  # paragraph token = row place - shift
+    label: int | None = None
 
+
+# What evidence says of a statement, in the order of the verifier's outputs; the last label is a
+# statement's that is not supported, where the data do not say which of the other two it is.
+LABELS = ("supported", "contradicted", "not_enough", "not_supported")
 
 # The windows of a question: the first alone may hold its answer.
 Group = tuple[Window, ...]
+# What is learned together: a question's windows; after them, if it has one, its near-miss's.
+Item = tuple[Group, ...]
 
 
 def window(
@@ -72,6 +85,14 @@ def window(
         tuple(sorted({i + shift for a, b in kept for i in _marked(a, b, b)})) or (0,),
         shift,
     )
+
+
+def beside(question_ids: Sequence[int], row: Window) -> Window:
+    """The row of another question beside the same text, which does not answer it."""
+    ids = tuple(question_ids[:MAX_QUESTION_TOKENS])
+    body = row.ids[row.question_tokens + 1 :]
+    shift = row.shift + len(ids) - row.question_tokens
+    return Window((CLS, *ids, *body), len(ids), (0,), (0,), shift)
 
 
 def _marked(first: int, last: int, border: int) -> Sequence[int]:
@@ -134,26 +155,27 @@ def without_answer(paragraph: Paragraph, answers: Sequence[Span]) -> Paragraph |
     )
 
 
-def batches(items: Sequence[Group], tokens: int, rng: random.Random) -> list[list[Group]]:
-    """Groups of about like length together, at most about `tokens` padded tokens a batch."""
+def batches(items: Sequence[Item], tokens: int, rng: random.Random) -> list[list[Item]]:
+    """Items of about like length together, at most about `tokens` padded tokens a batch."""
     order = list(items)
     rng.shuffle(order)
-    result: list[list[Group]] = []
-    for chunk in range(0, len(order), 600):
-        pool = sorted(order[chunk : chunk + 600], key=_longest)
-        batch: list[Group] = []
+    result: list[list[Item]] = []
+    for chunk in range(0, len(order), _POOL):
+        pool = sorted(order[chunk : chunk + _POOL], key=_longest)
+        batch: list[Item] = []
         rows = 0
-        for group in pool:
-            if batch and (rows + len(group)) * _longest(group) > tokens:
+        for item in pool:
+            own = sum(map(len, item))
+            if batch and (rows + own) * _longest(item) > tokens:
                 result.append(batch)
                 batch, rows = [], 0
-            batch.append(group)
-            rows += len(group)
+            batch.append(item)
+            rows += own
         if batch:
             result.append(batch)
     rng.shuffle(result)
     return result
 
 
-def _longest(group: Group) -> int:
-    return max(len(w.ids) for w in group)
+def _longest(item: Item) -> int:
+    return max(len(w.ids) for group in item for w in group)

@@ -20,6 +20,9 @@ from assistant.assistant import Assistant
 from assistant.engines.models import NO_MODEL
 from assistant.evaluation.calibrating import fit_scale
 from assistant.evaluation.statistics import calibration_error
+from assistant.lab.training.linear import Matrix, auroc, fit_logistic, fit_ranking
+from assistant.lab.training.split import held_out
+from assistant.lab.training.squad import Article, Asked, read, sample, write_documents
 from assistant.library.library import Library
 from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import EvidenceSearch
@@ -36,9 +39,6 @@ from assistant.retrieval.ranking import (
 )
 from assistant.retrieval.reading import Reader
 from assistant.retrieval.search import Part, Query
-from assistant.training.linear import Matrix, auroc, fit_logistic, fit_ranking
-from assistant.training.split import held_out
-from assistant.training.squad import Article, Asked, read, sample, write_documents
 
 _KINDS = ("inside", "outside", "near", "impossible")
 _OUTSIDE_SHARE = 0.5
@@ -213,7 +213,7 @@ def fit(
                         reread[vectors] += _examples(read_by, unseen, strange, number)
         print(f"{name}: {len(articles)} documents", flush=True)
     fitted: dict[str, object] = {
-        "made_by": "python -m assistant.training evidence",
+        "made_by": "python -m assistant.lab.training evidence",
         "outside_refused": outside_refused,
     }
     for vectors, name in ((True, "plain"), (False, "words")):
