@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from assistant import assistant as root
 from assistant.answering.answer import Answer
-from assistant.answering.answering import Answerer, readable_question
 from assistant.answering.events import Answered, AnswerEvent
+from assistant.answering.pipeline import Answerer, readable_question
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, LibraryError
 from assistant.evaluation.cases import Case

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from assistant import offline, paths, settings
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.generator import GenerationConfig, GenerationMode
+from assistant.answering.pipeline import Answerer, AnswerModels
 from assistant.engines import catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
@@ -120,7 +120,9 @@ class Assistant:
         wait. (Its state from a file would be there in 1 ms, but the file has to be trusted.)"""
         if isinstance(self._engine, LlamaEngine):
             with suppress(AssistantError):
-                for _ in self._engine.generate(self._phrasing().phrase.beginning, max_tokens=0):
+                for _ in self._engine.generate(
+                    self.generation_config().prompt.beginning, max_tokens=0
+                ):
                     pass
 
     def _load_quietly(self) -> None:
@@ -169,20 +171,18 @@ class Assistant:
         own, _ = self.calibration()
         return own.applied(shipped_models()) if own is not None else shipped_models()
 
-    def answerer(  # noqa: PLR0913 - each is one thing that an evaluation varies
+    def answerer(
         self,
         without: Collection[Feature] = (),
         *,
-        answering: str = "",
-        sentences: int = 0,
-        prompt: str = "",
+        mode: GenerationMode | None = None,
+        excerpt_tokens: int = 0,
         llm: "Llm | None" = None,
         ranking: RankingModels | None = None,
     ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
-        `answering`, `sentences` and `prompt` (by which the model phrases found words) go before
-        what is set, measured or in the model's entry; `llm` stands in for the model itself, and
+        `mode` and `excerpt_tokens` go before what is set, measured or in the model's entry; `llm` stands in for the model itself, and
         `ranking` for the library's own. A model that the person named must load: WeightsError or
         EngineError if it does not. The embedded one may fail; its answers are quotes then.
         """
@@ -193,27 +193,24 @@ class Assistant:
         return Answerer(
             self.library,
             AnswerModels(ranking or self.ranking(), reader, llm),
-            self._phrasing(answering, sentences, prompt, check="check" not in without),
+            self.generation_config(mode, excerpt_tokens, verify="check" not in without),
             [part for part in _PARTS if part in without],
         )
 
-    def _phrasing(
-        self, answering: str = "", sentences: int = 0, prompt: str = "", *, check: bool = True
-    ) -> Phrasing:
-        """How the model phrases: as given, else as set, as measured, or as its entry has it."""
+    def generation_config(
+        self, mode: GenerationMode | None = None, excerpt_tokens: int = 0, *, verify: bool = True
+    ) -> GenerationConfig:
+        """The way the model writes: as given, else as set, as measured, or as its entry has it."""
         entry = self.llm_entry or catalog.llm()
         found = records.tuned(identity(self._engine.describe())) if self._engine else None
-        answering = (
-            answering
-            or self.settings.llm_answering
-            or (found.answering if found else entry.answering)
-        )
-        return Phrasing(
-            prompts.load(entry.draft_prompt),
-            prompts.load(prompt or (found.prompt if found else "") or entry.phrase_prompt),
-            answering,
-            sentences or (found.draft_sentences if found else entry.draft_sentences),
-            check=check,
+        chosen = self.settings.llm_answering if self.settings.llm_answering != "auto" else ""
+        chosen = mode or chosen or (found.answering if found else entry.answering)
+        return GenerationConfig(
+            cast("GenerationMode", chosen if chosen in get_args(GenerationMode) else "quote"),
+            prompts.load(entry.phrase_prompt),
+            prompts.load(entry.compose_prompt),
+            excerpt_tokens or (found.excerpt_tokens if found else entry.excerpt_tokens),
+            verify=verify,
         )
 
     def seed(self) -> Iterator[IndexEvent] | None:

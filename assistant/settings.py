@@ -55,9 +55,9 @@ class Settings:
     llm_answering: str = _setting(
         "llm.answering",
         "",
-        "Who leads an answer: the quote, the model's checked draft, or by rule. Empty for what "
-        "was measured.",
-        choices=("", "auto", "quote", "compose"),
+        "What the model writes: nothing (quote), a sentence around the words that were found "
+        "(phrase), or an answer from excerpts (compose). Empty for what was measured.",
+        choices=("", "auto", "quote", "phrase", "compose"),
     )
     embedder_model: str = _setting(
         "embedder.model",

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.generator import Phrasing
 from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models

@@ -28,7 +28,7 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     "module",
     [
         "assistant.assistant",
-        "assistant.answering.answering",
+        "assistant.answering.pipeline",
         "assistant.evaluation.measures",
         "assistant.cli.session",
     ],

@@ -13,8 +13,8 @@ import pytest
 from fakes import ScriptedLlm
 
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.generator import Phrasing
 from assistant.answering.llm import Finished
 from assistant.assistant import Assistant, shipped_reader
 from assistant.engines.embedder import OnnxEmbedder

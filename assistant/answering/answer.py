@@ -6,18 +6,19 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-from assistant.answering.asking import Kind
-from assistant.answering.timeline import Stage
+from assistant.answering.timings import Stage
 from assistant.conversation.turns import Turn
 from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
+from assistant.query.intent import Kind
 from assistant.retrieval.outcome import Outcome, outcome
 from assistant.retrieval.search import ScoredPassage
 
-Support = Literal["exact", "supported", "unsupported"]
+Support = Literal["exact", "supported", "partly", "unsupported", "contradicted"]
 Status = Literal["answered", "not_found"]
-Mode = Literal["quote", "compose"]
+# A whole quote leads, or the words in it that answer, or what the model wrote.
+Mode = Literal["quote", "words", "compose"]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,16 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Interim:
+    """An answer that can be shown at once: the words that answer, with their quote.
+
+    A model's sentence may take their place in the answer that stands.
+    """
+
+    answer: Answer
+
+
+@dataclass(frozen=True)
 class Notice:
     """One sentence about something that did not work as it should; the answer still comes."""
 
@@ -36,4 +46,4 @@ class Answered:
     answer: Answer
 
 
-AnswerEvent = Understood | Found | Reading | Token | Notice | Answered
+AnswerEvent = Understood | Found | Interim | Reading | Token | Notice | Answered

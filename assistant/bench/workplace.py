@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant import paths
-from assistant.answering.answering import Answerer
+from assistant.answering.pipeline import Answerer
 from assistant.assistant import Assistant, chosen_embedder
 from assistant.bench import documents
 from assistant.bench.filler import FillerEmbedder

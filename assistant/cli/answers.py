@@ -8,14 +8,26 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from assistant.answering.answer import Answer, Citation
-from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
+from assistant.answering.events import (
+    Answered,
+    AnswerEvent,
+    Found,
+    Interim,
+    Notice,
+    Understood,
+)
 from assistant.answering.llm import Reading, Token
-from assistant.answering.timeline import drawn
+from assistant.answering.timings import drawn
 from assistant.cli import output
 from assistant.errors import AssistantError
 from assistant.language.printable import safe_line
 
 PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
+HOW = {
+    "compose": "written by the model and checked",
+    "words": "in the document's words",
+    "quote": "quoted",
+}
 _NEAREST = 3
 _TIMELINE = 50  # columns
 # Private-use characters: no text that was made safe to print is harmed by taking them out.
@@ -57,18 +69,16 @@ def print_answer(answer: Answer) -> None:
     if answer.status == "not_found":
         _print_nearest(answer, width)
         return
-    dropped = sum(s.support == "unsupported" for s in answer.statements)
-    if dropped:
-        output.say(f"({output.counted(dropped, 'unsupported statement')} left out)")
     if not answer.citations:  # small talk, or what the library holds
         return
     output.say()
     for citation in answer.citations:
         output.say(_heading(citation, answer.date_of(citation)))
-        if answer.mode == "compose":  # otherwise the answer above is the quote
-            output.say(_wrapped(f"\u201c{safe_line(citation.quote)}\u201d", width, "    "))
+        if answer.mode != "quote":  # then the answer above is the quote
+            quote = _wrapped(f"\u201c{_marked(citation)}\u201d", width, "    ")
+            output.say(_emphasised(quote, width))
     output.say()
-    how = "phrased by the model and checked" if answer.mode == "compose" else "quoted"
+    how = HOW[answer.mode]
     sure = "" if answer.kind == "summary" else f"Confidence {answer.confidence:.2f}, "
     last = f"{sure}{how}, {answer.timings.total_ms / 1000:.1f} s."
     output.say(f"{last[0].upper()}{last[1:]}")
@@ -100,7 +110,7 @@ def _print_nearest(answer: Answer, width: int) -> None:
 
 def _shown(answer: Answer) -> list[str]:
     """The answer in paragraphs; quotes in quotation marks, their markers behind them."""
-    if answer.status == "not_found" or answer.mode == "compose":
+    if answer.status == "not_found" or answer.mode != "quote":
         return [answer.text]
     quotes = [f"\u201c{_marked(c)}\u201d [{c.marker}]" for c in answer.citations]
     lead = answer.lead.splitlines()
@@ -148,10 +158,11 @@ def _wrapped(text: str, width: int, indent: str = "") -> str:
 class _Live:
     """The part of the screen below the prompt that is drawn anew as the answer comes.
 
-    First the quote that was found, at once; below it what the model reads and drafts. It is
-    cleared when the answer stands.
+    First the quote that was found, at once; then the words in it that answer, above it; below it
+    what the model reads and writes. It is cleared when the answer stands.
     """
 
+    answer: str = ""
     quote: str = ""
     status: str = "Searching \u2026"
     draft: str = ""
@@ -163,6 +174,8 @@ class _Live:
             if found.is_answered:
                 self.quote = f"Found: \u201c{safe_line(found.evidence[0].quote)}\u201d"
                 self.status = "Waiting for the language model \u2026"
+        elif isinstance(event, Interim):
+            self.answer = "" if event.answer.mode == "quote" else safe_line(event.answer.text)
         elif isinstance(event, Reading):
             self.status = f"Reading {event.done} of {event.total} tokens \u2026"
         elif isinstance(event, Token):
@@ -179,7 +192,8 @@ class _Live:
 
     def _draw(self) -> None:
         width = max(20, shutil.get_terminal_size().columns)
-        lines = textwrap.wrap(self.quote, width - 1) + textwrap.wrap(self.status, width - 1)
+        parts = (self.answer, self.quote, self.status)
+        lines = [line for part in parts for line in textwrap.wrap(part, width - 1)]
         most = max(2, shutil.get_terminal_size().lines - 2)
         lines = lines[-most:]
         up = f"\x1b[{self._rows}A" if self._rows else ""

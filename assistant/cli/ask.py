@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answering.answer import passage_json
-from assistant.answering.answering import readable_question
+from assistant.answering.pipeline import readable_question
 from assistant.cli import output
 from assistant.cli.answers import show_answer, tell_notices, tell_timeline
 from assistant.cli.session import opened

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant import paths, settings
-from assistant.answering.answering import Answerer
+from assistant.answering.pipeline import Answerer
 from assistant.assistant import Assistant, Feature, identity
 from assistant.cli import output, tune_machine
 from assistant.cli.progress import watch
@@ -16,7 +16,7 @@ from assistant.engines import gguf, models, records
 from assistant.engines.models import Chosen
 from assistant.errors import AssistantError
 from assistant.evaluation.questions import EvalQuestion, read
-from assistant.evaluation.tuning import Remembering, Trial, Way, best, tried, ways
+from assistant.evaluation.tuning import WAYS, Remembering, Trial, Way, best, tried
 from assistant.language.printable import safe_line
 
 DONE = 0
@@ -42,7 +42,7 @@ def run_tune(options: argparse.Namespace) -> int:
         model = options.model_name or options.model
         with Assistant(model=model, folder=Path(folder, "library")) as assistant:
             watch(assistant.library.add(documents), quiet=True)
-            for trial in _trials(assistant, chosen, questions):
+            for trial in _trials(assistant, questions):
                 trials.append(trial)
                 output.say(_row(trial))
             engine = assistant.llm()
@@ -51,40 +51,31 @@ def run_tune(options: argparse.Namespace) -> int:
     found = best(trials)
     way = found.way
     record = records.Tuned(
-        answering=way.answering,
-        draft_sentences=way.sentences,
+        answering=way.mode,
+        excerpt_tokens=way.excerpt_tokens,
         threads=threads,
         context_tokens=context_tokens,
         tuned_at=datetime.now(UTC).isoformat(timespec="seconds"),
         questions=len(questions),
         figures={t.way.name: round(t.right, 4) for t in trials},
-        prompt=way.prompt,
     )
     records.remember_tuned(known, record)
     output.tell(f"Kept: {_row(found).strip()}" + (f"; {threads} threads." if threads else "."))
     return DONE
 
 
-def _trials(
-    assistant: Assistant, chosen: Chosen, questions: Sequence[EvalQuestion]
-) -> Iterator[Trial]:
+def _trials(assistant: Assistant, questions: Sequence[EvalQuestion]) -> Iterator[Trial]:
     llm = assistant.llm()
     assert llm is not None
     remembering = Remembering(llm)
 
     def answerer(way: Way) -> Answerer:
-        without: tuple[Feature, ...] = () if way.prompt else ("llm",)
+        without: tuple[Feature, ...] = ("llm",) if way.mode == "quote" else ()
         return assistant.answerer(
-            without,
-            answering=way.answering,
-            sentences=way.sentences,
-            prompt=way.prompt,
-            llm=remembering,
+            without, mode=way.mode, excerpt_tokens=way.excerpt_tokens, llm=remembering
         )
 
-    entry = chosen.entry
-    candidates = ways(entry.draft_prompt, entry.phrase_prompt)
-    return tried(candidates, questions, answerer, assistant.library)
+    return tried(WAYS, questions, answerer, assistant.library)
 
 
 def _context(chosen: Chosen) -> int:
@@ -112,11 +103,8 @@ def _speed_row(speed: Speed) -> str:
 
 def _row(trial: Trial) -> str:
     way = trial.way
-    drafted = ""
-    if way.prompt:
-        sentences = output.counted(way.sentences, "sentence")
-        drafted = f" by {way.prompt} from {sentences}"
+    excerpts = f" from {way.excerpt_tokens} tokens" if way.excerpt_tokens else ""
     return (
-        f"{way.answering + drafted:<36}{trial.right:.2f} right, {trial.drafted:.2f} drafted, "
+        f"{way.mode + excerpts:<36}{trial.right:.2f} right, {trial.drafted:.2f} by the model, "
         f"{trial.words:.0f} words, {trial.seconds:.1f} s each"
     )

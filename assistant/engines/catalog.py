@@ -56,10 +56,10 @@ class LlmEntry:
     title: str
     weights: Weights | None
     context_tokens: int
-    draft_prompt: str
+    compose_prompt: str
     phrase_prompt: str
     answering: str
-    draft_sentences: int
+    excerpt_tokens: int
     licence: str = ""
     hub_file: str = ""
 
@@ -147,10 +147,10 @@ def llm(name: str | None = None) -> LlmEntry:
         title=str(entry["title"]),
         weights=_weights(entry),
         context_tokens=int(str(entry["context_tokens"])),
-        draft_prompt=str(entry["draft_prompt"]),
+        compose_prompt=str(entry["compose_prompt"]),
         phrase_prompt=str(entry["phrase_prompt"]),
         answering=str(entry["answering"]),
-        draft_sentences=int(str(entry["draft_sentences"])),
+        excerpt_tokens=int(str(entry["excerpt_tokens"])),
         licence=str(entry.get("licence", "")),
         hub_file=str(entry.get("hub_file", "")),
     )

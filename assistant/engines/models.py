@@ -13,7 +13,9 @@ from assistant.settings import Settings
 
 NO_MODEL = "none"
 _OWN_CONTEXT_TOKENS = 4096
-_OWN_SENTENCES = 3
+_OWN_EXCERPT_TOKENS = 384
+# A smaller file is a model that invents where it is asked freely.
+_TINY_BYTES = 350_000_000
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _own_file(path: Path) -> Chosen:
     if info.problem:
         raise WeightsError(f"{path} cannot answer questions. {info.problem}", "Choose another.")
     context = min(_OWN_CONTEXT_TOKENS, info.context_tokens or _OWN_CONTEXT_TOKENS)
-    return Chosen(_unknown(path.stem, info.name, context, info.licence), path)
+    return Chosen(_unknown(path.stem, info.name, context, info.licence, info.bytes), path)
 
 
 def _at_endpoint(url: str, model: str, settings: Settings) -> Chosen:
@@ -169,15 +171,18 @@ def _at_endpoint(url: str, model: str, settings: Settings) -> Chosen:
     return Chosen(entry, endpoint=endpoint)
 
 
-def _unknown(name: str, title: str, context_tokens: int, licence: str) -> catalog.LlmEntry:
-    """The entry of a model that the catalogue does not know."""
+def _unknown(
+    name: str, title: str, context_tokens: int, licence: str, size: int = 0
+) -> catalog.LlmEntry:
+    """The entry of a model that the catalogue does not know, its file of `size` bytes."""
     return replace(
         catalog.llm(),
         name=name,
         title=title,
         weights=None,
         context_tokens=context_tokens,
-        draft_sentences=_OWN_SENTENCES,
+        answering="phrase" if 0 < size < _TINY_BYTES else "compose",
+        excerpt_tokens=_OWN_EXCERPT_TOKENS,
         licence=licence,
     )
 

@@ -13,7 +13,7 @@ from assistant.engines import weights
 from assistant.engines.embedder import length_batches
 from assistant.engines.onnx import Session
 from assistant.errors import EngineError, WeightsError
-from assistant.retrieval.reading import SentenceReading
+from assistant.retrieval.reading import SentenceReading, StatementReader, SupportScores
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -31,6 +31,9 @@ _VOCABULARY = 30522
 _REMEDY = "Install the assistant again; until then evidence is ranked without the reader."
 # The score of a sentence that holds no token (of symbols that the vocabulary drops).
 _NO_SCORE = -100.0
+# The output of a reader that can verify statements too.
+_SPANS = ["start_logits", "end_logits"]
+_SUPPORT = "support_logits"
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,47 @@ class OnnxReader:
                     best[i][number] = found
         return best
 
+    def statement_reader(self) -> StatementReader | None:
+        """This model, if it was trained to verify too. Raises WeightsError or EngineError."""
+        session, _ = self._parts()
+        return self if _SUPPORT in session.outputs else None
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[SupportScores]:
+        """Scores of each pair of statement and evidence, which is read as far as a window goes."""
+        session, tokenizer = self._parts()
+        rows = [
+            (
+                tokenizer.encode(statement, add_special_tokens=False).ids[:MAX_QUESTION_TOKENS],
+                tokenizer.encode(evidence, add_special_tokens=False).ids,
+            )
+            for statement, evidence in pairs
+        ]
+        place = session.outputs.index(_SUPPORT)
+        return [_scores(outputs[place][0]) for outputs in session.run_each(map(_pair, rows))]
+
     def _parts(self) -> tuple[Session, "Tokenizer"]:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self.model, self.tokenizer, self._sha256, self._threads)
             return self._loaded
+
+
+def _pair(row: tuple[list[int], list[int]]) -> dict[str, Integers]:
+    said, evidence = row
+    ids = [_CLS, *said, _SEP, *evidence[: _WINDOW_TOKENS - len(said) - 3], _SEP]
+    types = np.zeros((1, len(ids)), dtype=np.int64)
+    types[0, len(said) + 2 :] = 1
+    return {
+        "input_ids": np.array([ids], dtype=np.int64),
+        "attention_mask": np.ones_like(types),
+        "token_type_ids": types,
+    }
+
+
+def _scores(logits: Floats) -> SupportScores:
+    p = np.exp(logits - logits.max())
+    supported, contradicted, _ = p / p.sum()
+    return SupportScores(float(supported), float(contradicted))
 
 
 def _windows(passage: int, ids: list[int], question: list[int]) -> Iterator[_Window]:
@@ -135,7 +174,8 @@ def _logits(
             types[row, question_tokens + 2 : lengths[i]] = 1
         return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
 
-    for indices, (starts, ends) in zip(batches, session.run_each(map(rows, batches)), strict=True):
+    for indices, outputs in zip(batches, session.run_each(map(rows, batches)), strict=True):
+        starts, ends = outputs[:2]
         for row, i in enumerate(indices):
             yield windows[i], starts[row, : lengths[i]], ends[row, : lengths[i]]
 
@@ -187,7 +227,7 @@ def _load(
         tokenizer = Tokenizer.from_file(str(vocabulary))
     except Exception as error:  # onnxruntime and tokenizers raise types of their own
         raise EngineError(f"The evidence reader does not load: {error}.", _REMEDY) from error
-    if session.outputs != ["start_logits", "end_logits"]:
+    if session.outputs not in (_SPANS, [*_SPANS, _SUPPORT]):
         raise EngineError(f"{model} is not an evidence reader.", _REMEDY)
     if tokenizer.get_vocab_size() != _VOCABULARY:
         raise EngineError(f"{vocabulary} is not the evidence reader's tokenizer.", _REMEDY)

@@ -26,19 +26,17 @@ class Pulled:
 class Tuned:
     """What `assistant models tune` found for a model on this machine, and the figures behind it.
 
-    `threads` and `context_tokens` are 0 for an endpoint, which sets its own. `prompt` names the
-    template that the model writes by, "" for the one of its entry. `figures` holds the share of
+    `threads` and `context_tokens` are 0 for an endpoint, which sets its own. `figures` holds the share of
     right answers for each way that was tried.
     """
 
     answering: str
-    draft_sentences: int
+    excerpt_tokens: int
     threads: int
     context_tokens: int
     tuned_at: str
     questions: int
     figures: Mapping[str, float]
-    prompt: str = ""
 
 
 def pulled(file_name: str) -> Pulled | None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.answering.answer import Answer, PassageUse, Statement, Timings, Usage
-from assistant.answering.answering import REFUSAL, readable_question
-from assistant.answering.check import check, statements
 from assistant.answering.events import Answered, AnswerEvent, Notice, Understood
 from assistant.answering.llm import Finished, Llm, Reading, Token
+from assistant.answering.pipeline import REFUSAL, readable_question
 from assistant.answering.prompts import Prompt
+from assistant.answering.verifier import Verifier, statements
 from assistant.conversation.followups import Turn
 from assistant.errors import EngineError
 from assistant.library.library import Library
@@ -145,7 +145,8 @@ def _statements(
         for p in passages
         for span in p.passage.sentences
     ]
-    verdicts = [check(statement, question, evidence) for statement in statements(said)]
+    verifier = Verifier()
+    verdicts = [verifier.check(s, question, evidence) for s in statements(said)]
     return tuple(Statement(v.text, v.support, ()) for v in verdicts)
 
 

@@ -14,6 +14,7 @@ from assistant.evaluation.matching import (
 )
 from assistant.evaluation.questions import EvalQuestion, names_source
 from assistant.language.questions import AnswerType, answer_type
+from assistant.language.words import STOP_WORDS, term, terms, words
 
 # A gold answer of more words than this is not found in an answer word for word.
 LONG_WORDS = 12
@@ -27,6 +28,10 @@ _KINDS: dict[AnswerType, str] = {
     "yes_no": "yes/no",
     "other": "what",
 }
+
+
+def _is_restated(word: str, asked: set[str]) -> bool:
+    return word.lower() in STOP_WORDS or term(word) in asked
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,18 @@ class Case:
     def text(self) -> str:
         """What the answer says, without markers; "" where it was refused."""
         return "" if self.refused else without_markers(str(self.line["answer"]))
+
+    @cached_property
+    def shown(self) -> str:
+        """All that a person reads: the answer and the quotes below it; "" where it was refused."""
+        return "" if self.refused else "\n".join((self.text, *self.quotes))
+
+    @cached_property
+    def direct(self) -> str:
+        """What the answer says beyond the question's own words: a sentence restates those."""
+        restated = set(terms(self.question.question)) | set(terms(self.question.standalone or ""))
+        kept = [w.text for w in words(self.text) if not _is_restated(w.text, restated)]
+        return " ".join(kept)
 
     @property
     def recorded(self) -> Mapping[str, Any]:

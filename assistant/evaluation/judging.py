@@ -13,9 +13,9 @@ def is_right(case: Case) -> bool | None:
     if case.refused:
         return False if case.golds or case.marked or case.question.items else None
     if case.question.items:
-        return all(contains(case.text, [item]) for item in case.question.items)
+        return all(contains(case.shown, [item]) for item in case.question.items)
     if case.short_golds:
-        return contains(case.text, case.short_golds)
+        return contains(case.shown, case.short_golds)
     if any(map(case.is_marked, case.quotes)):
         return True
     if case.wants_long:
@@ -52,7 +52,7 @@ def judge(case: Case) -> tuple[Verdict, str]:
 def _why_right(case: Case) -> str:
     if case.question.items:
         return "The answer names all that it must name."
-    said = next((g for g in case.short_golds if contains(case.text, [g])), None)
+    said = next((g for g in case.short_golds if contains(case.shown, [g])), None)
     if said is not None:
         return f"The answer has the gold answer \u201c{said}\u201d in it."
     if any(map(case.is_marked, case.quotes)):
@@ -61,7 +61,7 @@ def _why_right(case: Case) -> str:
 
 
 def _missing(case: Case) -> str:
-    if lacking := [i for i in case.question.items if not contains(case.text, [i])]:
+    if lacking := [i for i in case.question.items if not contains(case.shown, [i])]:
         return f"The answer does not name \u201c{lacking[0]}\u201d"
     if case.short_golds:
         return "No gold answer is in the answer"

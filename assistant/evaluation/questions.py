@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answering.answering import MAX_QUESTION_CHARS
+from assistant.answering.pipeline import MAX_QUESTION_CHARS
 from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError
 from assistant.evaluation import question_files

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
+from assistant.answering.generator import GenerationMode
 from assistant.answering.llm import Finished, GenerationEvent, Llm
 from assistant.answering.prompts import Message
 from assistant.errors import QuestionError
@@ -15,26 +16,29 @@ from assistant.evaluation.questions import EvalQuestion
 from assistant.evaluation.recording import Answering, Recorder
 from assistant.library.library import Library
 
-# Of equals: auto and quote, which say nothing that is not backed, before compose.
-_ORDER = {"auto": 0, "quote": 1, "compose": 2}
+# Of equals: the sentence around found words, which says least that is not backed, first.
+_ORDER = {"phrase": 0, "quote": 1, "compose": 2}
 
 
 @dataclass(frozen=True)
 class Way:
-    """How to answer: who leads, the prompt's name ("" for no model), and from how many sentences.
+    """A way to answer: the generation mode, and for "compose" the tokens of excerpts."""
 
-    `prompt` is for where the reader found words that answer; one without a place for them drafts
-    from the sentences alone.
-    """
-
-    answering: str
-    prompt: str = ""
-    sentences: int = 1
+    mode: GenerationMode
+    excerpt_tokens: int = 0
 
     @property
     def name(self) -> str:
-        """Such as auto-phrase-1."""
-        return f"{self.answering}-{self.prompt}-{self.sentences}" if self.prompt else self.answering
+        """Such as compose-256."""
+        return f"{self.mode}-{self.excerpt_tokens}" if self.excerpt_tokens else self.mode
+
+
+# What is worth trying.
+WAYS = (
+    Way("quote"),
+    Way("phrase"),
+    *(Way("compose", tokens) for tokens in (128, 384, 768)),
+)
 
 
 @dataclass(frozen=True)
@@ -92,32 +96,18 @@ class Remembering:
             yield from self._written[known]
 
 
-def ways(draft_prompt: str, phrase_prompt: str) -> list[Way]:
-    """What is worth trying: the model around found words, or freely from one or three sentences."""
-    drafts = [(phrase_prompt, 1), (draft_prompt, 1), (draft_prompt, 3)]
-    return [
-        Way("quote"),
-        *(Way(mode, prompt, n) for prompt, n in drafts for mode in ("auto", "compose")),
-    ]
-
-
 def tried(
     candidates: Sequence[Way],
     questions: Sequence[EvalQuestion],
     answerer: Callable[[Way], Answering],
     library: Library,
 ) -> Iterator[Trial]:
-    """Ask the questions in each way. Raises QuestionError if none tells a right answer.
-
-    A way that shares its drafts with one before it is given that one's time.
-    """
-    took: dict[tuple[str, int], float] = {}
+    """Ask the questions in each way. Raises QuestionError if none tells a right answer."""
     for way in candidates:
         recorder = Recorder(answerer(way), library)
         began = time.perf_counter()
         cases = [Case(q, recorder.record(q)) for q in questions]
         seconds = (time.perf_counter() - began) / len(cases)
-        seconds = took.setdefault((way.prompt, way.sentences), seconds)
         yield _trial(way, cases, seconds)
 
 
@@ -144,4 +134,4 @@ def best(trials: Sequence[Trial]) -> Trial:
 
     Not the faster: what else the machine does meanwhile would decide.
     """
-    return min(trials, key=lambda t: (-t.right, _ORDER[t.way.answering], t.words))
+    return min(trials, key=lambda t: (-t.right, _ORDER[t.way.mode], t.words))

@@ -28,8 +28,28 @@ class SentenceReading:
     span: Span
 
 
+@dataclass(frozen=True)
+class SupportScores:
+    """Probabilities that evidence supports a statement, and that it contradicts it."""
+
+    supported: float
+    contradicted: float
+
+
+class StatementReader(Protocol):
+    """A model that holds statements against evidence."""
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[SupportScores]:
+        """Scores of each pair of statement (or yes-or-no question) and evidence."""
+        ...
+
+
 class Reader(Protocol):
     """A model that finds the words that answer."""
+
+    def statement_reader(self) -> StatementReader | None:
+        """The model that holds statements against evidence, if this one does that too."""
+        ...
 
     def describe(self) -> dict[str, str]:
         """Name and sha256 of its weights."""

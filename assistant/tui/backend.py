@@ -26,7 +26,7 @@ from assistant.tui.messages import (
 )
 
 if TYPE_CHECKING:
-    from assistant.answering.answering import Answerer
+    from assistant.answering.pipeline import Answerer
     from assistant.assistant import Assistant
     from assistant.conversation.followups import Turn
     from assistant.library.events import IndexEvent

@@ -14,7 +14,7 @@ from assistant.answering.answer import (
     Timings,
     Usage,
 )
-from assistant.answering.timeline import Stage
+from assistant.answering.timings import Stage
 from assistant.conversation.sessions import SavedTurn
 from assistant.library.catalogue import Passage
 from assistant.retrieval.search import ScoredPassage

@@ -75,17 +75,16 @@ def answer_text(answer: "Answer") -> Content:
         quotes = [quoted(c) + Content(" ") + marker(c.marker) for c in answer.citations]
         lead = [Content(safe_line(line)) for line in answer.lead.splitlines()]
         return Content("\n" if len(quotes) != 1 else " ").join([*lead, *quotes])
-    said = [s for s in answer.statements if s.support != "unsupported"]
-    mixed = len({s.support for s in said}) > 1
     parts: list[Content] = []
-    for statement in said:
+    for statement in answer.statements:
         content = Content(safe_line(statement.text))
         for number in statement.citations:
             content += Content(" ") + marker(number)
-        if mixed:
-            content += Content.assemble((f" ({words.SUPPORT[statement.support]})", MUTED))
+        if statement.support in words.SUPPORT:
+            content += Content.assemble((f" ({words.SUPPORT[statement.support]})", "$text-warning"))
         parts.append(content)
-    return Content(" ").join(parts)
+    text = Content("; " if answer.mode == "words" else " ").join(parts)
+    return Content(f"{safe_line(answer.lead)} ") + text if answer.lead else text
 
 
 def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
@@ -98,9 +97,9 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     said = {_bare(s.text) for s in answer.statements}
     for citation in answer.citations:
         lines.append(place_line(citation, answer.date_of(citation)))
-        if answer.mode == "compose" and _bare(citation.quote) not in said:
+        if answer.mode != "quote" and _bare(citation.quote) not in said:
             lines.append(Paragraph(quoted(citation).stylize_before(MUTED), _INDENT))
-    lines += [*_left_out(answer), *map(_notice, answer.notices)]
+    lines += map(_notice, answer.notices)
     if stopped:
         lines.append(_notice("Stopped; this is what was found until then."))
     lines.append(Paragraph(_foot(answer)))
@@ -175,17 +174,6 @@ def shortened(text: str, length: int = _EXCERPT) -> str:
     if len(text) <= length:
         return text
     return text[:length].rsplit(" ", 1)[0] + " \u2026"
-
-
-def _left_out(answer: "Answer") -> list[Paragraph]:
-    return [
-        Paragraph(
-            Content.assemble(("Left out, not backed by the documents: ", "$text-warning"))
-            + Content.assemble((safe_line(s.text), MUTED))
-        )
-        for s in answer.statements
-        if s.support == "unsupported"
-    ]
 
 
 def _perhaps() -> Paragraph:

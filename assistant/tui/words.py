@@ -10,10 +10,22 @@ from assistant.retrieval.outcome import HIGH, LIKELY
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation
 
+# A statement's support, where it must be said beside it; and each kind, in the why view.
 SUPPORT: dict[str, str] = {
-    "exact": "quoted",
-    "supported": "phrased, checked",
-    "unsupported": "not backed",
+    "partly": "partly backed by your documents",
+    "unsupported": "not found in your documents",
+}
+CHECKED: dict[str, str] = {
+    "exact": "word for word",
+    "supported": "supported",
+    "partly": "partly backed",
+    "unsupported": "not found",
+    "contradicted": "contradicted",
+}
+_BACKING = {
+    "quote": "quoted word for word",
+    "words": "in the document's words",
+    "compose": "written by the model, checked",
 }
 
 
@@ -25,10 +37,7 @@ def confidence(value: float) -> str:
 
 def backing(answer: "Answer") -> str:
     """How the answer as a whole is backed."""
-    kinds = {s.support for s in answer.statements if s.support != "unsupported"}
-    if kinds == {"exact"}:
-        return "quoted word for word" if answer.mode == "quote" else "the document's words"
-    return "phrased, checked" if "supported" in kinds else "not backed"
+    return _BACKING[answer.mode]
 
 
 def seconds(milliseconds: float) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from fakes import evidence
 
-from assistant.answering.deciding import decides
+from assistant.answering.verifier import decides
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.answering import prompts
 from assistant.answering.answer import Answer
-from assistant.answering.answering import Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.generator import Phrasing
 from assistant.assistant import shipped_reader
 from assistant.conversation.turns import Turn
 from assistant.engines.embedder import OnnxEmbedder

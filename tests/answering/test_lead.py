@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from fakes import evidence
 
-from assistant.answering.check import Verdict
-from assistant.answering.lead import draft_leads
+from assistant.answering.verifier import Verdict
+from assistant.answering.selection import draft_leads
 from assistant.retrieval.evidence import Retrieval
 
 WHEN = "When did Ban Ki-moon visit?"

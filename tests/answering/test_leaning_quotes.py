@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.leaning_quotes import leans, whole
+from assistant.answering.selection import leans, whole
 from assistant.language.sentences import sentence_spans
 from assistant.library.catalogue import Passage
 from assistant.retrieval.evidence import Evidence

@@ -8,8 +8,8 @@ from hostile import HOSTILE
 
 from assistant.answering import prompts
 from assistant.answering.answer import Answer
-from assistant.answering.answering import Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.generator import Phrasing
 from assistant.assistant import open_llm, shipped_reader
 from assistant.engines import models
 from assistant.engines.embedder import OnnxEmbedder

@@ -22,7 +22,7 @@ from assistant.answering.answer import (
     Timings,
     Usage,
 )
-from assistant.answering.timeline import Stage
+from assistant.answering.timings import Stage
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
 from assistant.retrieval.search import ScoredPassage

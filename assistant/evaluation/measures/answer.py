@@ -14,9 +14,19 @@ def _right(case: Case) -> bool | None:
 
 
 def _gold_in_answer(case: Case) -> bool | None:
+    return matching.contains(case.shown, case.short_golds) if case.short_golds else None
+
+
+def _gold_in_lead(case: Case) -> bool | None:
+    return matching.contains(case.text, case.short_golds) if case.short_golds else None
+
+
+def _direct_f1(case: Case) -> float | None:
+    """F1 without the words that the question has and function words, on both sides."""
     if not case.short_golds:
         return None
-    return matching.contains(case.text, case.short_golds)
+    plain = matching.f1(case.text, case.short_golds)
+    return max(plain, matching.f1(case.direct, case.short_golds)) if case.direct else plain
 
 
 def _is_known(case: Case) -> bool:
@@ -31,7 +41,7 @@ def _items(case: Case) -> float | None:
     wanted = case.question.items
     if not wanted or not case.question.answerable:
         return None
-    return sum(matching.contains(case.text, [item]) for item in wanted) / len(wanted)
+    return sum(matching.contains(case.shown, [item]) for item in wanted) / len(wanted)
 
 
 def _exact(case: Case) -> float | None:
@@ -82,8 +92,8 @@ MEASURES = (
         "right",
         "right answers",
         "answer",
-        "Share of answerable questions whose answer has a gold answer in it (as whole words after"
-        " SQuAD's normalisation) or, where all gold answers have more than 12 words, cites a"
+        "Share of answerable questions whose answer, or a quote below it, has a gold answer in it"
+        " (as whole words after SQuAD's normalisation) or, where all gold answers have more than 12 words, cites a"
         " sentence marked as evidence or comes to a ROUGE-L of 0.5; of those"
         " with items, that name all of them. Refused is not right.",
         _right,
@@ -92,10 +102,27 @@ MEASURES = (
         "gold_in_answer",
         "gold in the answer",
         "answer",
-        "Share of answerable questions with a gold answer (at most 12 words) in the answer, as"
-        " whole words after SQuAD's normalisation. Refused is none.",
+        "Share of answerable questions with a gold answer (at most 12 words) in the answer or a quote"
+        " below it, as whole words after SQuAD's normalisation. Refused is none.",
         _gold_in_answer,
         source="Liu et al. 2023, Lost in the Middle",
+    ),
+    Definition(
+        "gold_in_lead",
+        "gold in what leads",
+        "answer",
+        "The same, of what leads the answer alone, without the quotes.",
+        _gold_in_lead,
+    ),
+    Definition(
+        "direct_f1",
+        "F1 of what leads",
+        "answer",
+        "F1 of what leads the answer against the gold answers (at most 12 words) over answerable"
+        " questions, the better of two: as it stands, and without function words and words that the"
+        " question has, which a sentence restates. Refused is 0.",
+        _direct_f1,
+        source=_SQUAD,
     ),
     Definition(
         "items_in_answer",

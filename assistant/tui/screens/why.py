@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from assistant.answering.timeline import drawn
+from assistant.answering.timings import drawn
 from assistant.language.printable import safe_line
 from assistant.retrieval.outcome import LIKELY
 from assistant.tui import render, words
@@ -86,11 +86,11 @@ def _verdict(answer: "Answer") -> Content:
     if answer.status != "answered":
         lines.append(_muted("`assistant calibrate` fits the threshold to your own questions."))
     elif answer.mode == "compose":
-        lines.append(_muted("The model's draft leads: its statements stood the check."))
-    elif answer.draft is not None:
-        lines.append(_muted("The quote leads: the draft was not trusted to say it better."))
+        lines.append(_muted("What the model wrote leads: it was checked, statement by statement."))
     else:
-        lines.append(_muted("The quote leads: no model drafted."))
+        lead = "quote leads" if answer.mode == "quote" else "words that answer lead"
+        why = "no model wrote" if answer.draft is None else "what the model wrote did not stand"
+        lines.append(_muted(f"The {lead}: {why}."))
     lines += [_muted(safe_line(notice)) for notice in answer.notices]
     return Content("\n").join(lines)
 
@@ -99,7 +99,7 @@ def _draft(answer: "Answer") -> Content:
     draft = answer.draft
     assert draft is not None
     lines = [
-        Content.assemble((f"{words.SUPPORT[s.support]:<17}", _style(s.support)), safe_line(s.text))
+        Content.assemble((f"{words.CHECKED[s.support]:<17}", _style(s.support)), safe_line(s.text))
         for s in draft.statements
     ]
     if not lines:
@@ -112,7 +112,7 @@ def _draft(answer: "Answer") -> Content:
 
 
 def _style(support: str) -> str:
-    return "$text-warning" if support == "unsupported" else "$text-success"
+    return "$text-success" if support in {"exact", "supported"} else "$text-warning"
 
 
 def _passages(answer: "Answer") -> Content:

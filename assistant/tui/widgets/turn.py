@@ -15,7 +15,7 @@ from assistant.tui.conversation import Exchange
 from assistant.tui.widgets.hanging import Part
 
 if TYPE_CHECKING:
-    from assistant.answering.answer import Citation
+    from assistant.answering.answer import Answer, Citation
     from assistant.answering.events import AnswerEvent
 
 # What is said after the quotes were found by words and vectors, and after the reader read them.
@@ -73,6 +73,7 @@ class TurnView(Vertical, can_focus=True):
         self.exchange = exchange
         self.places: tuple[Citation, ...] = ()
         self._found = 0
+        self._interim: Content | None = None
         self._draft = ""
         self._tokens = 0
         self._drafting_since = 0.0
@@ -111,7 +112,7 @@ class TurnView(Vertical, can_focus=True):
 
     def show_event(self, event: "AnswerEvent") -> None:
         """Draw what has just happened in the making of the answer."""
-        from assistant.answering.events import Found, Understood
+        from assistant.answering.events import Found, Interim, Understood
         from assistant.answering.llm import Reading, Token
 
         if isinstance(event, Understood):
@@ -123,8 +124,10 @@ class TurnView(Vertical, can_focus=True):
                 self._details.display = True
             self._found += 1
             self._say(_CLOSELY if self._found == 1 else _WAITING)
+        elif isinstance(event, Interim):
+            self._show_interim(event.answer)
         elif isinstance(event, Reading):
-            self._answer.update(render.reading_text(event.done, event.total))
+            self._show_progress(render.reading_text(event.done, event.total))
         elif isinstance(event, Token):
             self._add(event.text)
 
@@ -140,7 +143,20 @@ class TurnView(Vertical, can_focus=True):
         self._draft += text
         self._tokens += 1
         elapsed = time.monotonic() - self._drafting_since
-        self._answer.update(render.draft_text(self._draft, self._tokens, elapsed))
+        self._show_progress(render.draft_text(self._draft, self._tokens, elapsed))
+
+    def _show_interim(self, answer: "Answer") -> None:
+        """The words that answer, with their quotes, while the model still writes."""
+        self.places = render.places(answer)
+        self._interim = render.answer_text(answer)
+        self._answer.update(self._interim)
+        self._details.update(render.found_text(self.places))
+        self._details.display = True
+
+    def _show_progress(self, progress: Content) -> None:
+        """What the model reads or writes, below the words that stand already."""
+        above = (self._interim, "\n") if self._interim is not None else ()
+        self._answer.update(Content.assemble(*above, progress))
 
     def _show_understood(self, standalone: str) -> None:
         if standalone != self.exchange.question:

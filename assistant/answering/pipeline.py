@@ -6,21 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answering.answer import Answer
-from assistant.answering.arranging import NOTHING, Arrangement, arrange
-from assistant.answering.assembling import REFUSAL, Ask, Assembler
-from assistant.answering.comparing import sides
-from assistant.answering.drafting import Drafting, Phrasing
-from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
+from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
+from assistant.answering.direct import reply_to
+from assistant.answering.events import (
+    Answered,
+    AnswerEvent,
+    Found,
+    Interim,
+    Notice,
+    Understood,
+)
+from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.joining import joined, missing, turn_of
 from assistant.answering.llm import Llm
-from assistant.answering.replies import reply_to
-from assistant.answering.timeline import Stopwatch
+from assistant.answering.selection import NOTHING, Selection, select
+from assistant.answering.timings import Stopwatch
+from assistant.answering.verifier import Verifier
 from assistant.conversation.followups import make_standalone, other_readings
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core, parts
-from assistant.errors import QuestionError
+from assistant.errors import EngineError, QuestionError, WeightsError
 from assistant.language.languages import other_language
 from assistant.library.library import Library
+from assistant.query.decomposition import sides
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.ranking import RankingModels
 from assistant.retrieval.reading import Reader
@@ -47,13 +55,13 @@ class AnswerModels:
 
 
 class Answerer:
-    """Answers questions over one library; without an LLM its answers are quotes."""
+    """Answers questions over one library; without an LLM by the words and quotes that it finds."""
 
     def __init__(
         self,
         library: Library,
         models: AnswerModels,
-        phrasing: Phrasing,
+        config: GenerationConfig,
         without: Collection[Part] = (),
     ) -> None:
         """`without` names parts of the retrieval to leave out, to measure what they are worth."""
@@ -61,8 +69,8 @@ class Answerer:
         self._without = frozenset(without)
         self._models = models
         self._reader = models.reader
-        self._phrasing = phrasing
-        self._assembler = Assembler(library, phrasing, models.llm)
+        self._config = config
+        self._verifier: Verifier | None = None
 
     def answer(
         self,
@@ -82,7 +90,7 @@ class Answerer:
             reply = reply_to(asked, history, self.library)
         if reply is not None:
             yield Understood(asked, asked)
-            yield Answered(self._assembler.told(ask, reply))
+            yield Answered(self._builder().direct(ask, reply))
             return
         plain = core(asked)
         questions = parts(plain)
@@ -94,28 +102,56 @@ class Answerer:
             yield from self._several(ask, pair, (), standalone)
             return
         yield Understood(asked, standalone)
-        yield from self._single(ask, standalone, other_readings(plain, history), cancel)
+        yield from self._single(ask, standalone, history, cancel)
 
     def _single(
-        self, ask: Ask, standalone: str, others: Iterable[str], cancel: threading.Event | None
+        self, ask: Ask, standalone: str, history: Sequence[Turn], cancel: threading.Event | None
     ) -> Iterator[AnswerEvent]:
-        """The answer to one question, phrased if the LLM is sure of it.
+        """The answer to one question, by the model's sentence where that stands.
 
-        Where the documents do not answer it, but do one of the `others` that it may mean, to that.
+        Where the documents do not answer it, but do another that it may mean, to that.
         """
         found = yield from self._search(standalone, ask.watch)
         if not found.is_answered:
+            others = other_readings(core(ask.question), history)
             found = yield from self._read_otherwise(ask, found, others)
         notices = self._notices(ask.question, found)
-        drafting = Drafting(self._phrasing, found)
-        if found.is_answered and self._models.llm is not None:
-            yield from drafting.write(self._models.llm, cancel, ask.watch)
-        if drafting.failure:
-            notices.append(drafting.failure)
+        shown = select(found, self._verify()) if found.is_answered else NOTHING
+        generation = self._generation(found, history if found.question != ask.question else ())
+        if generation is not None and self._models.llm is not None:
+            if found.is_answered:
+                yield Interim(self._builder().from_evidence(ask, found, shown, final=False))
+            yield from generation.write(self._models.llm, cancel, ask.watch)
+            notices += filter(None, [generation.failure])
         for notice in notices:
             yield Notice(notice)
-        shown = arrange(found) if found.is_answered else NOTHING
-        yield Answered(self._assembler.found(ask, found, drafting, notices, shown))
+        yield Answered(self._builder().from_evidence(ask, found, shown, generation, notices))
+
+    def _generation(self, found: Retrieval, history: Sequence[Turn]) -> Generation | None:
+        """What the model is to write; None where it is not to write.
+
+        A model that composes is also asked where retrieval is not sure that there is nothing.
+        """
+        doubtful = self._config.mode == "compose" and found.confidence >= found.threshold / 2
+        if self._models.llm is None or not found.evidence:
+            return None
+        if not (found.is_answered or doubtful):
+            return None
+        generation = Generation(self._config, found, _earlier(history))
+        return generation if generation.is_wanted else None
+
+    def _builder(self) -> AnswerBuilder:
+        return AnswerBuilder(self.library, self._config, self._models.llm, self._verify())
+
+    def _verify(self) -> Verifier:
+        """The verifier, made when it is first needed: its model is the reader's."""
+        if self._verifier is None:
+            try:
+                model = self._reader.statement_reader() if self._reader else None
+            except (EngineError, WeightsError):  # told by whoever reads with it
+                model = None
+            self._verifier = Verifier(model)
+        return self._verifier
 
     def _read_otherwise(
         self, ask: Ask, found: Retrieval, others: Iterable[str]
@@ -157,11 +193,10 @@ class Answerer:
         for notice in notices:
             yield Notice(notice)
         yield Found(whole)
-        shown = [e for f in found if f.is_answered for e in arrange(f).shown]
+        shown = [e for f in found if f.is_answered for e in select(f, self._verify()).shown]
         once = tuple({e.key: e for e in shown}.values())
-        arrangement = Arrangement("comparison" if compared else "several", once)
-        drafting = Drafting(self._phrasing, whole)
-        yield Answered(self._assembler.found(ask, whole, drafting, notices, arrangement))
+        selection = Selection("comparison" if compared else "several", once, words=False)
+        yield Answered(self._builder().from_evidence(ask, whole, selection, notices=notices))
 
     def _search(self, question: str, watch: Stopwatch) -> Generator[AnswerEvent, None, Retrieval]:
         """The evidence for a question, telling each stage of it."""
@@ -186,16 +221,16 @@ class Answerer:
     def describe(self) -> dict[str, Any]:
         """What the answers depend on beside the library: models, prompts, parts left out."""
         llm, reader = self._models.llm, self._models.reader
-        phrasing = self._phrasing
+        config = self._config
         return {
             "model": llm.describe() if llm is not None else None,
             "embedder": self.library.embedder.describe(),
             "reader": reader.describe() if reader is not None else None,
             "ranking": self._models.ranking.hash,
-            "prompts": {p.name: p.hash for p in (phrasing.draft, phrasing.phrase)},
-            "answering": phrasing.answering,
-            "draft_sentences": phrasing.sentences,
-            "check": phrasing.check,
+            "prompts": {p.name: p.hash for p in (config.compose, config.phrase)},
+            "answering": config.mode,
+            "excerpt_tokens": config.excerpt_tokens,
+            "check": config.verify,
             "left_out": sorted(self._without),
         }
 
@@ -214,6 +249,15 @@ class Answerer:
             else:
                 turns.append(self.complete(item, turns).as_turn())
         return turns
+
+
+def _earlier(history: Sequence[Turn]) -> str:
+    """The turn before, as a model reads it that composes; "" without one."""
+    if not history or not history[-1].question:
+        return ""
+    last = history[-1]
+    said = f"Earlier question: {last.question}\nEarlier answer: {last.answer or REFUSAL}\n\n"
+    return said
 
 
 def readable_question(question: str) -> str:

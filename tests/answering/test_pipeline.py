@@ -6,11 +6,11 @@ import pytest
 from fakes import ScriptedLlm
 
 from assistant.answering import prompts
-from assistant.answering.answering import REFUSAL, Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.pipeline import REFUSAL, Answerer, AnswerModels
+from assistant.answering.generator import Phrasing
 from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
 from assistant.answering.llm import Reading, Token
-from assistant.answering.timeline import Stage, drawn
+from assistant.answering.timings import Stage, drawn
 from assistant.assistant import shipped_reader
 from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError

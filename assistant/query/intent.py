@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.conversation.mentions import asked_noun, question_words
+from assistant.conversation.mentions import AUXILIARIES, asked_noun, question_words
 from assistant.language.questions import answer_type
+from assistant.language.words import words
 
 Kind = Literal[
     "fact",
@@ -180,6 +181,12 @@ def kind_of(question: str) -> Kind:
     if defined(question):
         return "definition"
     return "yes_no" if answer_type(question) == "yes_no" else "fact"
+
+
+def asks_yes_no(question: str) -> bool:
+    """Tell if a question opens with its auxiliary, and offers no choice."""
+    first = next((w.text.lower() for w in words(question)), "")
+    return first in AUXILIARIES and not re.search(r"\bor\b", question, re.IGNORECASE)
 
 
 def defined(question: str) -> str:

@@ -29,9 +29,14 @@ class Stopwatch:
         self.began = time.perf_counter()
         self.stages: list[Stage] = []
 
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since it was made."""
+        return (time.perf_counter() - self.began) * 1000
+
     def end(self, name: str) -> float:
         """The stage that began where the last one ended is over; milliseconds from the start."""
-        now = (time.perf_counter() - self.began) * 1000
+        now = self.elapsed_ms
         self.stages.append(Stage(name, self.stages[-1].end_ms if self.stages else 0.0, now))
         return now
 

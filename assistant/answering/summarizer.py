@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from assistant.answering.leaning_quotes import whole
+from assistant.answering.selection import with_context
 from assistant.conversation.turns import Turn
 from assistant.language.words import content_terms, terms, words
 from assistant.library.catalogue import DocumentRecord, Passage
@@ -72,7 +72,7 @@ def extracts(library: Library, source: str) -> list[Evidence]:
         opens = e.span == e.passage.sentences[0]
         scores[i] += _OPENS_PASSAGE * opens + _OPENS_DOCUMENT * (i == 0)
     parts = np.array_split(np.arange(len(candidates)), min(_SHOWN, len(candidates)))
-    chosen = [whole(candidates[int(part[np.argmax(scores[part])])]) for part in parts]
+    chosen = [with_context(candidates[int(part[np.argmax(scores[part])])]) for part in parts]
     return _apart(chosen)
 
 

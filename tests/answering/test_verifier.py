@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from fakes import evidence
 
-from assistant.answering.check import check, statements
+from assistant.answering.verifier import check, statements
 
 GHARYAN = evidence(
     "Forces loyal to Hifter took control of Gharyan, 50 kilometers (31 miles) from Tripoli, without major clashes on Wednesday."

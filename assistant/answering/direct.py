@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
-from assistant.answering.asking import Kind, Talk, asks_library, mentioned, summary, talk
 from assistant.answering.mentioning import mentioning
-from assistant.answering.summary import document_meant, extracts
+from assistant.answering.summarizer import document_meant, extracts
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core
 from assistant.language.dates import HEAD_CHARS, document_date, written
 from assistant.library.catalogue import DocumentRecord
 from assistant.library.library import Library
+from assistant.query.intent import Kind, Talk, asks_library, mentioned, summary, talk
 from assistant.retrieval.evidence import Evidence
 
 # More documents than this are counted, not named.
@@ -38,7 +38,7 @@ _TALK: dict[Talk, str] = {
 
 
 @dataclass(frozen=True)
-class Reply:
+class DirectAnswer:
     """What is said, and the sentences of a document that are shown with it, if any."""
 
     kind: Kind
@@ -46,26 +46,30 @@ class Reply:
     shown: tuple[Evidence, ...] = ()
 
 
-def reply_to(question: str, history: Sequence[Turn], library: Library) -> Reply | None:
+def reply_to(question: str, history: Sequence[Turn], library: Library) -> DirectAnswer | None:
     """The reply to what asks for no fact; None for a question that evidence must answer."""
     if (kind := talk(question)) is not None:
-        return Reply("talk", to_talk(kind, library))
+        return DirectAnswer("talk", to_talk(kind, library))
     plain = core(question)
     if asks_library(plain):
-        return Reply("library", of_library(library))
+        return DirectAnswer("library", of_library(library))
     if what := mentioned(plain):
-        return Reply("library", *mentioning(library, what))
+        return DirectAnswer("library", *mentioning(library, what))
     if (wish := summary(plain)) is None:
         return None
     documents = library.sources()
     document = document_meant(wish.target, documents, history)
     if document is None:
-        return None if wish.target or not documents else Reply("talk", which_document(documents))
+        return (
+            None
+            if wish.target or not documents
+            else DirectAnswer("talk", which_document(documents))
+        )
     found = extracts(library, document.source)
     name = PurePath(document.source).name
     if not found:
-        return Reply("library", f"There are no whole sentences in {name} to sum it up with.")
-    return Reply("summary", f"{name} in its own words:", tuple(found))
+        return DirectAnswer("library", f"There are no whole sentences in {name} to sum it up with.")
+    return DirectAnswer("summary", f"{name} in its own words:", tuple(found))
 
 
 def to_talk(kind: Talk, library: Library) -> str:

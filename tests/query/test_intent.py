@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.answering.asking import asks_library, defined, kind_of, mentioned, summary, talk
-from assistant.answering.comparing import sides
+from assistant.query.intent import asks_library, defined, kind_of, mentioned, summary, talk
+from assistant.query.decomposition import sides
 
 
 @pytest.mark.parametrize(

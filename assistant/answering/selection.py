@@ -1,0 +1,274 @@
+"""Which evidence is shown for a question of each kind, what it says, and what leads the answer."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.verifier import StatementCheck, Verifier, says_answer
+from assistant.conversation.mentions import content, name_texts
+from assistant.language.questions import AnswerType, answer_type
+from assistant.language.sentences import Span
+from assistant.language.words import content_terms, terms, words
+from assistant.query.intent import Kind, asks_yes_no, defined, kind_of
+from assistant.retrieval.evidence import Evidence, Retrieval
+
+# Beside the best sentence of a list, at most this many more.
+_MORE = 4
+# A further sentence of a list: how far below the best its score may be, and the reader's log odds.
+_LIST_SHARE = 0.5
+_LIST_READER = -7.0
+# Another document answers the same question otherwise: as sure of itself as the first.
+_RIVAL_READER = 1.0
+_RIVAL_BEHIND = 3.0
+_RIVAL_COVERAGE = 0.6
+_RIVAL_SIMILAR = 0.08
+_COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
+# A second sentence with 0.8 of the odds of the best (so far behind it) is shown too.
+_CLOSE = 0.22
+# A sentence that defines may be this far behind the best.
+_DEFINES_BEHIND = 4.0
+# A sentence that says what something is has it among its first words.
+_OPENING = 8
+DISAGREE = "Your documents differ:"
+# Sentences of more words are cut to the clause that answers, if that has some words itself.
+_LONG_WORDS = 24
+_CLAUSE_WORDS = 6
+_CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
+# A reason or a way that is told in fewer words than this is a fragment of its sentence.
+_REASON_WORDS = 5
+# At most this many sentences before one that leans on them, of at most so many characters.
+_BEFORE = 2
+_BEFORE_CHARS = 320
+_PERSON = frozenset("he she his her him hers himself herself".split())
+_THING = frozenset("it its they their them".split())
+_DEMONSTRATIVES = frozenset("these those this such".split())
+# Capitalised, and nobody's name.
+_DAYS = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
+    "June July August September October November December".split()
+)
+_EXPLETIVE = re.compile(
+    r"^\W*it (?:is|was|has been|seems|appears|takes?|took)\b.{0,40}?\b(?:that|to|who)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The evidence to show, best first, and what is said before it.
+
+    With `words` each is said by the words in it that answer, the quote standing below; else by its
+    sentence, or the clause of it that answers.
+    """
+
+    kind: Kind
+    shown: tuple[Evidence, ...]
+    lead: str = ""
+    words: bool = True
+
+    def said(self, number: int) -> str:
+        """The text for a piece of evidence."""
+        one = self.shown[number]
+        return spoken(one.answer_words) if self.words and one.answer_words else clause(one)
+
+
+NOTHING = Selection("fact", ())
+
+
+def select(found: Retrieval, verifier: Verifier) -> Selection:
+    """The evidence that answers, by the kind of question; `found` must have some."""
+    kind = kind_of(found.question)
+    chosen = _selected(kind, found, verifier)
+    return replace(chosen, shown=tuple(map(with_context, chosen.shown)))
+
+
+def may_be_phrased(shown: Selection) -> bool:
+    """Tell if a model's sentence may take the place of what is shown.
+
+    Never where documents disagree, where several questions are answered, or where a yes or no or a
+    list was told from the sentences.
+    """
+    return not shown.lead and len(shown.shown) == 1 and shown.kind not in {"comparison", "several"}
+
+
+def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_words: bool) -> bool:
+    """Tell if a draft leads: its first statement stands and, `around_words`, has all of those."""
+    if not checks or not checks[0].stands:
+        return any(c.stands for c in checks) and not around_words
+    return not around_words or says_answer(checks[0].text, best)
+
+
+def _selected(kind: Kind, found: Retrieval, verifier: Verifier) -> Selection:
+    question, evidence = found.question, found.evidence
+    best = evidence[0]
+    if kind == "yes_no" and asks_yes_no(question):
+        decided = verifier.decide(question, evidence)
+        if decided is None:
+            return Selection("yes_no", (best,), words=False)
+        said, by = decided
+        return Selection("yes_no", (by,), f"{said.capitalize()}.", words=False)
+    if kind == "list":
+        return Selection("list", (best, *_further(question, evidence)))
+    if kind == "definition":
+        return Selection("definition", (_defining(defined(question), evidence),), words=False)
+    if (rival := _rival(question, evidence)) is not None:
+        return Selection("disagreement", (best, rival), DISAGREE)
+    tells = answer_type(question) != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
+    return Selection(kind, (best, *_close(evidence)), words=tells)
+
+
+def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The second sentence where it is nearly as likely to answer as the best, and otherwise."""
+    best = evidence[0]
+    said = set(terms(best.quote))
+    return [
+        e
+        for e in evidence[1:2]
+        if e.score >= best.score - _CLOSE and not set(terms(e.answer_words or e.quote)) <= said
+    ]
+
+
+def spoken(answer_words: str) -> str:
+    """The words that answer without what is left of their sentence: commas, half a pair of marks."""
+    text = answer_words.strip(" ,;:.\u2013\u2014-")
+    for left, right in ("()", "\u201c\u201d", "[]"):
+        if text.count(left) != text.count(right):
+            text = text.strip(left + right)
+    return text.strip('"') if text.count('"') == 1 else text
+
+
+def clause(evidence: Evidence) -> str:
+    """The quote on one line; of a long sentence the clause with the words that answer."""
+    quote = evidence.quote
+    if evidence.answer is None or len(quote.split()) <= _LONG_WORDS:
+        return " ".join(quote.split())
+    start, end = (place - evidence.span[0] for place in evidence.answer)
+    borders = [0, *(m.end() for m in _CLAUSE_END.finditer(quote)), len(quote)]
+    left = max(b for b in borders if b <= start)
+    right = min(b for b in borders if b >= end)
+    part = quote[left:right].strip(" ,;:\u2013\u2014\n")
+    return " ".join((part if len(part.split()) >= _CLAUSE_WORDS else quote).split())
+
+
+def _further(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """More sentences with items of the list: they share a word of the question with the best one,
+    a reader found something new in them, and they are not far behind."""
+    best = evidence[0]
+    shared = set(content_terms(question)) & set(terms(best.quote))
+    seen = set(terms(best.quote))
+    found: list[Evidence] = []
+    for e in evidence[1:]:
+        new = set(content_terms(e.answer_words)) - seen - set(content_terms(question))
+        if (
+            len(found) < _MORE
+            and e.score >= _LIST_SHARE * best.score
+            and e.features.get("reader", _LIST_READER - 1) >= _LIST_READER
+            and shared & set(terms(e.quote))
+            and new
+        ):
+            found.append(e)
+            seen |= set(terms(e.quote))
+    return found
+
+
+def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:
+    """The best sentence that says what the term is, else the best sentence."""
+    wanted = [t for t in terms(term) if t]
+    for e in evidence:
+        if e.score < evidence[0].score - _DEFINES_BEHIND:
+            break
+        if _says_what_is(wanted, e):
+            return e
+    return evidence[0]
+
+
+def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a sentence opens with the term and goes on to say what it is or means.
+
+    "It is a …" does, in a document of that title.
+    """
+    here = terms(evidence.quote)
+    if here[:3] in (["it", "is", "a"], ["it", "is", "an"]):
+        return set(wanted) <= set(terms(evidence.passage.title))
+    for start in range(min(_OPENING, len(here))):
+        end = start + len(wanted)
+        if here[start:end] != list(wanted):
+            continue
+        after = [*here[end : end + 3], "", ""]
+        if after[0] in {"is", "was", "a", "an"}:
+            return "a" in after[:1] or after[1] in {"a", "an", "the", "ani", "one"}
+        if after[0] in {"are", "were"}:
+            return after[1] not in {"also", "not", "no"}
+        return after[0] in {"mean", "refer", "denot", "describ"} or after[:2] == ["we", "mean"]
+    return False
+
+
+def _rival(question: str, evidence: Sequence[Evidence]) -> Evidence | None:
+    """A sentence of another document that gives another number, date, name or place for the same.
+
+    Both have what the question speaks of, and a reader is sure of both; a fact that one of them
+    only says more exactly ("2014", "October 2014") is the same.
+    """
+    best, kind = evidence[0], answer_type(question)
+    if kind not in _COMPARABLE or not _is_sure(best) or not best.answer_words:
+        return None
+    for e in evidence[1:]:
+        if (
+            e.passage.source != best.passage.source
+            and _is_sure(e)
+            and e.features["reader"] >= best.features["reader"] - _RIVAL_BEHIND
+            and e.features["coverage"] >= best.features["coverage"] * 0.95
+            and abs(e.features["max_sim"] - best.features["max_sim"]) <= _RIVAL_SIMILAR
+            and _differs(kind, best.answer_words, e.answer_words)
+        ):
+            return e
+    return None
+
+
+def _is_sure(e: Evidence) -> bool:
+    sure = e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER
+    return sure and e.features["coverage"] >= _RIVAL_COVERAGE
+
+
+def _differs(kind: AnswerType, one: str, other: str) -> bool:
+    """Whether two answers cannot both be right: neither says all that the other says."""
+    mine, theirs = set(content_terms(one)), set(content_terms(other))
+    if kind in {"number", "date"}:
+        mine, theirs = ({t for t in said if t[:1].isdigit()} for said in (mine, theirs))
+        return bool(mine and theirs) and not (mine <= theirs or theirs <= mine)
+    return bool(mine and theirs) and not mine & theirs
+
+
+def with_context(evidence: Evidence) -> Evidence:
+    """The evidence, its span widened to the sentences of its passage that it leans on."""
+    passage = evidence.passage
+    try:
+        place = passage.sentences.index(evidence.span)
+    except ValueError:
+        return evidence
+    first = place
+    while first > 0 and place - first < _BEFORE and leans(passage.slice(passage.sentences[first])):
+        first -= 1
+    start = passage.sentences[first][0]
+    if first == place or evidence.span[0] - start > _BEFORE_CHARS:
+        return evidence
+    if "\n\n" in passage.slice((start, evidence.span[0])) and place - first > 1:
+        start = passage.sentences[place - 1][0]
+    span: Span = (start, evidence.span[1])
+    return replace(evidence, span=span, quote=passage.slice(span))
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence speaks of somebody or something that only the one before it names."""
+    if _EXPLETIVE.match(sentence):
+        return False
+    for word in words(sentence)[:14]:
+        before = sentence[: word.start]
+        lower = word.text.lower()
+        if lower in _PERSON:
+            return not set(name_texts(before)) - _DAYS
+        if lower in _DEMONSTRATIVES and not before.strip(" \"'\u201c"):
+            return True
+        if lower in _THING:
+            # "In 1990 it burnt down", but "The bridge and its towers".
+            return not name_texts(before) and not content(re.sub(r"\d+", "", before))
+    return False

@@ -1,0 +1,182 @@
+"""Holds statements against evidence: hard rules for names and numbers, a trained model for the rest.
+
+The rules never err on what they stop: a number or a name that stands neither in the evidence nor in
+the question is made up. What a text says of the things it names, the model judges; without one,
+words and negations stand in for it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.answering.answer import Support
+from assistant.language.negation import negates, says_not
+from assistant.language.sentences import sentence_spans
+from assistant.language.words import content_terms, names, term, terms, words
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.reading import StatementReader, SupportScores
+
+YesNo = Literal["yes", "no"]
+
+_MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]|^\s*(?:[-*\u2022]|\d+[.)])\s+", re.MULTILINE)
+_OPENING = re.compile(r"^(?:yes|no)\b[\s,.:;-]*", re.IGNORECASE)
+# The model's probabilities at which a statement is supported, partly so, or contradicted.
+_SUPPORTED = 0.6
+_PARTLY = 0.3
+_CONTRADICTED = 0.7
+# Evidence that is looked at for a statement.
+_LOOKED_AT = 4
+_BEFORE_CHARS = 240
+
+
+@dataclass(frozen=True)
+class StatementCheck:
+    """A statement's support, the evidence (index) that it rests on, and the reason if it has none."""
+
+    text: str
+    support: Support
+    evidence: int | None
+    reason: str = ""
+
+    @property
+    def stands(self) -> bool:
+        return self.support in {"exact", "supported"}
+
+
+def statements(draft: str) -> list[str]:
+    """The sentences of a draft, its markup and any markers of its own removed."""
+    plain = _MARKUP.sub("", draft).strip()
+    return [plain[a:b] for a, b in sentence_spans(plain)]
+
+
+class Verifier:
+    """Says of a statement whether evidence supports it, contradicts it, or does not say it."""
+
+    def __init__(self, model: StatementReader | None = None) -> None:
+        """Without a `model`, words and negations are compared."""
+        self._model = model
+
+    def check(self, statement: str, question: str, evidence: Sequence[Evidence]) -> StatementCheck:
+        """The best support that the evidence gives the statement."""
+        for number, one in enumerate(evidence):
+            if _plain(statement).rstrip(".") in _plain(one.quote) and len(terms(statement)) > 1:
+                return StatementCheck(statement, "exact", number)
+        said = _OPENING.sub("", statement)
+        if not set(content_terms(said)) - set(terms(question)) and said == statement:
+            return _unsupported(statement, "it says nothing that the question does not")
+        looked_at = _by_overlap(said, evidence)
+        missing = [_made_up(said, question, evidence[n]) for n in looked_at]
+        possible = [n for n, made_up in zip(looked_at, missing, strict=True) if not made_up]
+        if not possible:
+            reason = f"{missing[0]!r} is not in the evidence" if missing else "there is no evidence"
+            return _unsupported(statement, reason)
+        if self._model is None:
+            return _by_words(statement, question, evidence, possible)
+        return self._judged(statement, said, evidence, possible)
+
+    def _judged(
+        self, statement: str, said: str, evidence: Sequence[Evidence], possible: Sequence[int]
+    ) -> StatementCheck:
+        scores = self._scores(said, [evidence[n] for n in possible])
+        best = max(range(len(scores)), key=lambda i: scores[i].supported)
+        if scores[best].supported >= _SUPPORTED:
+            return StatementCheck(statement, "supported", possible[best])
+        denying = max(range(len(scores)), key=lambda i: scores[i].contradicted)
+        if scores[denying].contradicted >= _CONTRADICTED:
+            return StatementCheck(
+                statement, "contradicted", possible[denying], "the evidence says otherwise"
+            )
+        if scores[best].supported >= _PARTLY:
+            return StatementCheck(statement, "partly", possible[best], "only part of it is said")
+        return _unsupported(statement, "the evidence does not say it")
+
+    def _scores(self, statement: str, evidence: Sequence[Evidence]) -> list[SupportScores]:
+        """Of each evidence the better of two readings: with what stands before it, and alone."""
+        assert self._model is not None
+        texts = [(in_context(e), " ".join(e.quote.split())) for e in evidence]
+        scores = self._model.support([(statement, text) for pair in texts for text in pair])
+        pairs = zip(scores[::2], scores[1::2], strict=True)
+        return [max(pair, key=lambda s: max(s.supported, s.contradicted)) for pair in pairs]
+
+    def decide(self, question: str, evidence: Sequence[Evidence]) -> tuple[YesNo, Evidence] | None:
+        """Yes or no, with the evidence that says so; None where none does, or two say otherwise."""
+        if self._model is None or not evidence:
+            return None
+        looked_at = [e for e in evidence[:_LOOKED_AT] if not e.quote.rstrip().endswith("?")]
+        scores = self._scores(question, looked_at)
+        found: list[tuple[float, YesNo, Evidence]] = []
+        for score, one in zip(scores, looked_at, strict=True):
+            if score.supported >= _SUPPORTED:
+                found.append((score.supported, "yes", one))
+            if score.contradicted >= _CONTRADICTED:
+                found.append((score.contradicted, "no", one))
+        if len({said for _, said, _ in found}) != 1:
+            return None
+        _, said, best = max(found, key=lambda each: each[0])
+        return said, best
+
+
+def _unsupported(statement: str, reason: str) -> StatementCheck:
+    return StatementCheck(statement, "unsupported", None, reason)
+
+
+def in_context(evidence: Evidence) -> str:
+    """The quote on one line, with its document's title and the sentence before it, if it is short."""
+    passage = evidence.passage
+    before = ""
+    for start, end in passage.sentences:
+        if start < evidence.span[0] and evidence.span[0] - start <= _BEFORE_CHARS:
+            before = passage.slice((start, max(end, evidence.span[0])))
+            break
+    title = passage.headings[-1] if passage.headings else passage.title
+    return " ".join(f"{title}. {before} {evidence.quote}".split())
+
+
+def _by_overlap(statement: str, evidence: Sequence[Evidence]) -> list[int]:
+    """The evidence (indices) that shares most words with the statement, at most `_LOOKED_AT`."""
+    said = set(content_terms(statement))
+    shared = [len(said & set(terms(in_context(e)))) for e in evidence]
+    return sorted(range(len(evidence)), key=lambda n: (-shared[n], n))[:_LOOKED_AT]
+
+
+def _made_up(statement: str, question: str, evidence: Evidence) -> str:
+    """A name or number of the statement that neither the evidence nor the question has; or ""."""
+    passage = evidence.passage
+    context = " ".join((passage.title, *passage.headings, passage.text, evidence.quote, question))
+    strange = names(statement) - set(terms(context))
+    return next((w.text for w in words(statement) if term(w.text) in strange), "")
+
+
+def _by_words(
+    statement: str, question: str, evidence: Sequence[Evidence], possible: Sequence[int]
+) -> StatementCheck:
+    """By words alone: all that is said stands in the evidence, and neither of the two is negated."""
+    reason = ""
+    for number in possible:
+        one = evidence[number]
+        said = set(content_terms(statement))
+        here = set(terms(in_context(one))) | set(terms(question))
+        if strange := said - here:
+            odd = next(w.text for w in words(statement) if term(w.text) in strange)
+            reason = reason or f"{odd!r} is not in the evidence"
+        elif says_not(statement) != negates(one.quote, said):
+            reason = reason or "one of the two is negated"
+        else:
+            return StatementCheck(statement, "supported", number)
+    return _unsupported(statement, reason)
+
+
+def says_answer(statement: str, evidence: Evidence) -> bool:
+    """Tell if the statement has the words that the reader marked in the evidence, in their order."""
+    answer, said = terms(evidence.answer_words), terms(statement)
+    return bool(answer) and any(
+        said[i : i + len(answer)] == answer for i in range(len(said) - len(answer) + 1)
+    )
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'")
+    folded = folded.replace("\u201c", '"').replace("\u201d", '"')
+    return " ".join(folded.split())
