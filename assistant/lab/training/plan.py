@@ -16,7 +16,20 @@ QUESTIONS = (
     "papers.json",
     "sentences.json",
 )
-STATEMENTS = ("support.jsonl.gz",)
+TALES = "tales.jsonl.gz"
+STATEMENTS = "support.jsonl.gz"
+# The set whose near-misses name their twins.
+PAIRED = "squad-train"
+
+
+def stem(name: str) -> str:
+    """A file's name without its endings."""
+    return name.partition(".")[0]
+
+
+def names() -> frozenset[str]:
+    """The names of all files."""
+    return frozenset(map(stem, (*QUESTIONS, TALES, STATEMENTS)))
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,29 @@ READER = (
             shares=(("squad-train", 0.6), ("squad2-rest", 1), ("support", 1)),
             mix=Mix(negatives=0.35, swapped=0.05, without_answer=0.1),
             rate=2.5e-4,
+            minutes=85,
             seed=1,
+        ),
+    ),
+    # All kinds of text, fewer pairs, and statements made of questions beside those that people made.
+    Stage(
+        "kinds",
+        Recipe(
+            shares=(
+                ("squad-train", 0.04),
+                ("squad2-rest", 0.4),
+                ("squadshifts-new-wiki", 0.35),
+                ("qamr-sentences", 0.12),
+                ("papers", 1),
+                ("sentences", 2),
+                ("tales", 0.3),
+                ("support", 1),
+            ),
+            statements=0.7,
+            mix=Mix(negatives=0.5, swapped=0.1, without_answer=0.15, pairs=0.25),
+            rate=1.5e-4,
+            minutes=36,
+            seed=2,
         ),
     ),
 )

@@ -1,18 +1,18 @@
-"""Trains the evidence reader: `python -m assistant.lab.training reader FILE… --weights … --out …`."""
+"""Trains the evidence reader through the stages of plan.py: `… training reader --data …`."""
 
 import argparse
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from assistant import paths
-from assistant.lab.training import plan, reader_data, reader_eval
-from assistant.lab.training.reader_data import QuestionSet
+from assistant.lab.training import plan, reader_data, reader_eval, support_data
+from assistant.lab.training.plan import stem
 from assistant.lab.training.reader_export import export, quantise
 from assistant.lab.training.reader_model import Reader
 from assistant.lab.training.reader_run import Recipe, Run, computing
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _WARMUP = 0.06
 _CHECKPOINT_STEPS = 200
 _REPORT_STEPS = 20
+# Written when a run is over.
+_FIGURES = "figures.json"
 
 
 def load_tokenizer() -> "Tokenizer":
@@ -39,32 +41,60 @@ def load_tokenizer() -> "Tokenizer":
     return tokenizer
 
 
-def train(
-    files: Sequence[Path],
-    pairs: Sequence[Path],
-    weights: Sequence[Path],
-    out: Path,
-    recipe: Recipe,
-    held_out: HeldOut,
-) -> Path:
-    """Train from the encoder's `weights` or the mean of checkpoints'; returns `out`/reader.pt.
+class Data:
+    """A side of the training data in a folder: what is learned from, or what is held out."""
 
-    `files` are question sets, `pairs` files of statements with evidence. Goes on where a run with
-    the same `out` stopped. Prints progress, time left and figures.
+    def __init__(self, folder: Path, names: Collection[str], *, test: bool) -> None:
+        """The files of plan.py with these names. Raises AssistantError where one is of no use."""
+        self._tokenizer = load_tokenizer()
+        files = [folder / name for name in plan.QUESTIONS if stem(name) in names]
+        self.sets = reader_data.load(files, self._tokenizer, HeldOut(), test=test)
+        if stem(plan.TALES) in names:
+            self.sets.append(reader_data.tales(folder / plan.TALES, self._tokenizer, test=test))
+        self.statements: dict[str, list[Item]] = {}
+        if stem(plan.STATEMENTS) in names:
+            path = folder / plan.STATEMENTS
+            self.statements = reader_data.statements(path, self._tokenizer, test=test)
+
+    def steps(self, recipe: Recipe) -> list[list[Item]]:
+        """All batches of a run: the same for the same files and seed."""
+        rng = random.Random(recipe.seed)
+        shares = dict(recipe.shares)
+        items: list[Item] = []
+        for found in self.sets:
+            share = shares[found.name]
+            items += reader_data.items(found, self._tokenizer, rng, share, recipe.mix)
+            if found.name == plan.PAIRED and recipe.statements:
+                items += support_data.items(found, self._tokenizer, rng, recipe.statements)
+        share = shares.get(stem(plan.STATEMENTS), 0.0)
+        for pair in (pair for pairs in self.statements.values() for pair in pairs):
+            items += [pair] * (int(share) + (rng.random() < share % 1))
+        return batches(items, recipe.batch_tokens, rng)
+
+    def figures(self, reader: Reader, number: int) -> dict[str, dict[str, float]]:
+        """Figures of a reader on at most `number` of each file's questions, and on the pairs."""
+        with computing():
+            found = {
+                s.name: reader_eval.evaluate(reader, s, self._tokenizer, number, 7)
+                for s in self.sets
+            }
+            return found | reader_eval.balanced_accuracy(reader, self.statements)
+
+
+def train(folder: Path, stage: plan.Stage, weights: Path, out: Path) -> Path:
+    """Train a stage from the encoder's `weights` or a checkpoint; returns `out`/reader.pt.
+
+    Goes on where a run with the same `out` stopped; one that is over is left alone. Prints
+    progress, time left and figures on what is held out.
     """
+    recipe, file = stage.recipe, out / "reader.pt"
+    if (out / _FIGURES).is_file():
+        return file
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    tokenizer = load_tokenizer()
-    shares = dict(recipe.shares)
-    test = reader_data.load(files, tokenizer, held_out, test=True)
-    told = _Statements(pairs, tokenizer, test=True)
-    run = Run(weights, recipe, out / "reader.pt")
-    steps = _steps(
-        reader_data.load([f for f in files if _name(f) in shares], tokenizer, held_out, test=False),
-        _Statements([f for f in pairs if _name(f) in shares], tokenizer, test=False),
-        tokenizer,
-        recipe,
-    )
+    run = Run([weights], recipe, file)
+    steps = Data(folder, dict(recipe.shares), test=False).steps(recipe)
+    test = Data(folder, plan.names(), test=True)
     tokens = sum(len(w.ids) for batch in steps for item in batch for group in item for w in group)
     print(f"{len(steps)} steps on {tokens} tokens", flush=True)
     progress = _Progress(run, len(steps), recipe.minutes)
@@ -77,27 +107,12 @@ def train(
         if run.step % _CHECKPOINT_STEPS == 0:
             run.save()
         if run.step in marks and run.step < len(steps):
-            found = figures(run.average, test, told, tokenizer, 60)
-            print(json.dumps({"step": run.step, "held_out": found}), flush=True)
+            print(json.dumps({"step": run.step} | test.figures(run.average, 60)), flush=True)
     run.save()
-    found = figures(run.average, test, told, tokenizer, 200)
-    (out / "figures.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps({"final": found}), flush=True)
-    return run.file
-
-
-class _Statements:
-    """The statements with evidence of several files, by file and source."""
-
-    def __init__(self, files: Sequence[Path], tokenizer: "Tokenizer", *, test: bool) -> None:
-        self.files = {_name(f): reader_data.statements(f, tokenizer, test=test) for f in files}
-
-    def by_source(self) -> dict[str, list[Item]]:
-        return {name: items for own in self.files.values() for name, items in own.items()}
-
-
-def _name(file: Path) -> str:
-    return file.name.partition(".")[0]
+    found = test.figures(run.average, 200)
+    print(json.dumps(found), flush=True)
+    (out / _FIGURES).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return file
 
 
 class _Progress:
@@ -131,35 +146,6 @@ class _Progress:
             self._loss = 0.0
 
 
-def figures(
-    reader: Reader,
-    sets: Sequence[QuestionSet],
-    told: _Statements,
-    tokenizer: "Tokenizer",
-    number: int,
-) -> dict[str, dict[str, float]]:
-    """Figures on what is held out of each file, on at most `number` of a file's questions."""
-    with computing():
-        found = {s.name: reader_eval.evaluate(reader, s, tokenizer, number, 7) for s in sets}
-        return found | reader_eval.balanced_accuracy(reader, told.by_source())
-
-
-def _steps(
-    sets: Sequence[QuestionSet], told: _Statements, tokenizer: "Tokenizer", recipe: Recipe
-) -> list[list[Item]]:
-    """All batches of a run: the same for the same files and seed."""
-    rng = random.Random(recipe.seed)
-    shares = dict(recipe.shares)
-    items: list[Item] = []
-    for found in sets:
-        items += reader_data.items(found, tokenizer, rng, shares[found.name], recipe.mix)
-    for name, of_source in told.files.items():
-        share = shares[name]
-        for pair in (pair for pairs in of_source.values() for pair in pairs):
-            items += [pair] * (int(share) + (rng.random() < share % 1))
-    return batches(items, recipe.batch_tokens, rng)
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
@@ -169,13 +155,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace) -> int:
     """Train through all stages, export and quantise; returns the exit status."""
-    questions = [options.data / name for name in plan.QUESTIONS]
-    statements = [options.data / name for name in plan.STATEMENTS]
     weights = options.encoder
     for stage in plan.READER:
         print(f"Stage {stage.name}", flush=True)
-        out = options.out / stage.name
-        weights = train(questions, statements, [weights], out, stage.recipe, HeldOut())
+        weights = train(options.data, stage, weights, options.out / stage.name)
     export(weights, options.out / "reader-fp32.onnx")
     quantise(options.out / "reader-fp32.onnx", options.out / "reader.onnx")
     return 0

@@ -29,7 +29,7 @@ from assistant.lab.training.reader_windows import (
     window,
     without_answer,
 )
-from assistant.lab.training.split import HeldOut, one_in
+from assistant.lab.training.split import HeldOut, held_out, one_in
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms
 
@@ -69,12 +69,14 @@ class Mix:
 
     `negatives`: windows of other paragraphs that BM25 finds; `swapped`: questions without a
     near-miss of their own that are given one by rule; `without_answer`: windows of the paragraph
-    without the sentence that answers.
+    without the sentence that answers; `pairs`: the least share of questions with a near-miss of
+    their own.
     """
 
     negatives: float = 0.4
     swapped: float = 0.1
     without_answer: float = 0.15
+    pairs: float = 1.0
 
 
 class QuestionSet:
@@ -229,18 +231,47 @@ class _Lexical:
         return [int(i) for i in order if scores[i] > 0]
 
 
+def tales(path: Path, tokenizer: "Tokenizer", *, test: bool) -> QuestionSet:
+    """The questions of a JSON-lines file of tales whose answer stands in the text word for word.
+
+    One tale in six is for the `test`. Raises AssistantError if the file is of another shape.
+    """
+    found = QuestionSet("tales")
+    places: dict[str, int] = {}
+    try:
+        for line in text_of(path).splitlines():
+            row = json.loads(line)
+            text, answer = row["text"], row["answer"].strip(" .")
+            at = text.lower().find(answer.lower())
+            if at < 0 or not answer or held_out(row["title"]) is not test:
+                continue
+            if text not in places:
+                places[text] = len(found.paragraphs)
+                encoding = tokenizer.encode(text, add_special_tokens=False)
+                ids, offsets = tuple(encoding.ids), tuple(encoding.offsets)
+                found.paragraphs.append(Paragraph(text, ids, offsets, row["title"]))
+            span = (at, at + len(answer))
+            found.questions.append(Question(row["question"], (span,), places[text]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AssistantError(
+            f"{path} cannot be read as questions on tales: {error}.",
+            "Name a file of JSON lines with `title`, `question`, `text` and `answer`.",
+        ) from error
+    return found
+
+
 def items(
     found: QuestionSet, tokenizer: "Tokenizer", rng: random.Random, share: float, mix: Mix
 ) -> list[Item]:
     """A pass over a `share` of the questions (drawn; above 1, several times) with their windows.
 
-    Questions with a near-miss of their own all come once a pass whatever the share.
+    Of the questions with a near-miss of their own the mix has another share.
     """
     names: dict[int, list[str]] = {}
     result = []
     for q in found.questions:
-        times = int(share) + (rng.random() < share % 1)
-        for _ in range(max(times, bool(q.near_misses))):
+        own = max(share, mix.pairs) if q.near_misses else share
+        for _ in range(int(own) + (rng.random() < own % 1)):
             result.append(_item(q, found, tokenizer, names, rng, mix))
     return result
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,13 @@ class Recipe:
     """What a run is made of; recorded in its checkpoint.
 
     `shares` says how often a file's questions come up in the run; a file that is not named is not
-    used. The rate of learning rises to `rate` and falls to zero.
+    used. Of that share of squad-train's questions statements are made too (`statements`). The rate
+    of learning rises to `rate` and falls to zero.
     """
 
     shares: tuple[tuple[str, float], ...]
-    mix: Mix = Mix()
+    mix: Mix = field(default_factory=Mix)
+    statements: float = 0.0
     rate: float = 2e-4
     batch_tokens: int = 4400
     minutes: float = 600.0

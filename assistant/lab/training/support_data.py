@@ -1,0 +1,109 @@
+"""Statements made from questions for the verifier: supported ones, and ones that are not.
+
+A question that the paragraph answers and its answer make a supported statement; its near-miss and
+the same answer one that is not supported. Without the sentence that is needed a statement is not
+supported either (MiniCheck, Tang et al. 2024), nor with a name or number exchanged; denied, it is
+contradicted.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from assistant.lab.training import question_forms
+from assistant.lab.training.reader_data import Question, QuestionSet, statement_window
+from assistant.lab.training.reader_windows import LABELS, Item
+from assistant.lab.training.statements import statement
+from assistant.language.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_AUXILIARY = re.compile(
+    r"\b(is|are|was|were|has|have|had|can|could|will|would|should|may|might|must)\b(?! not\b)"
+)
+# Of the statements that can be made, how many are made in each way.
+_SUPPORTED = 0.3
+_DENIED = 0.12
+_EXCHANGED = 0.25
+_LEFT_OUT = 0.12
+# Put as a question that wants yes or no, without its mark in half of the cases.
+_ASKED = 0.25
+
+
+def items(
+    found: QuestionSet, tokenizer: "Tokenizer", rng: random.Random, share: float
+) -> list[Item]:
+    """Pairs of statement and evidence from a `share` of the set's questions."""
+    result: list[Item] = []
+    for question in found.questions:
+        if question.answers and rng.random() < share:
+            for said, evidence, label in _pairs(question, found, rng):
+                asked = as_question(said, rng) if rng.random() < _ASKED else said
+                row = statement_window(asked, evidence, LABELS.index(label), tokenizer)
+                result.append(((row,),))
+    return result
+
+
+def _pairs(
+    question: Question, found: QuestionSet, rng: random.Random
+) -> Iterator[tuple[str, str, str]]:
+    """Statements on a question's paragraph, each with its evidence and its label."""
+    text = found.paragraphs[question.place].text
+    span = question.answers[0]
+    answer = text[slice(*span)]
+    spans = list(sentence_spans(text))
+    place = next((i for i, (a, b) in enumerate(spans) if a <= span[0] < b), None)
+    if place is None:
+        return
+    sentence = text[slice(*spans[place])]
+    evidence = text[slice(*_around(spans, place, rng))]
+    for near_miss in question.near_misses[:1]:
+        if said := statement(near_miss, answer, sentence):
+            yield said, evidence, "not_supported"
+    said = statement(question.text, answer, sentence)
+    if said is None:
+        return
+    if question.near_misses or rng.random() < _SUPPORTED:
+        yield said, evidence, "supported"
+    if rng.random() < _DENIED and (denied := _AUXILIARY.sub(r"\1 not", said, count=1)) != said:
+        yield denied, evidence, "contradicted"
+    if rng.random() < _EXCHANGED and (other := _exchanged(said, text, rng)):
+        yield other, evidence, "not_supported"
+    rest = (text[: spans[place][0]] + text[spans[place][1] :]).strip()
+    if rng.random() < _LEFT_OUT and rest and answer.lower() not in rest.lower():
+        yield said, rest, "not_enough"
+
+
+def _around(spans: list[tuple[int, int]], place: int, rng: random.Random) -> tuple[int, int]:
+    """The sentence alone, with a neighbour or two, or with the whole paragraph."""
+    reach = rng.choice((0, 0, 1, 1, 2, len(spans)))
+    first, last = max(0, place - reach), min(len(spans) - 1, place + rng.randint(0, reach))
+    return spans[first][0], spans[last][1]
+
+
+def _exchanged(said: str, text: str, rng: random.Random) -> str | None:
+    """The statement with a name or number exchanged for another one of its paragraph."""
+    own = question_forms.names(text)
+    here = question_forms.names(f". {said}")
+    old = rng.choice(here) if here else ""
+    others = [
+        n
+        for n in own
+        if old
+        and n.lower() not in said.lower()
+        and old.lower() not in n.lower()
+        and n[0].isdigit() == old[0].isdigit()
+    ]
+    return said.replace(old, rng.choice(others), 1) if others else None
+
+
+def as_question(said: str, rng: random.Random) -> str:
+    """The statement with its auxiliary in front; unchanged if it has none."""
+    found = _AUXILIARY.search(said)
+    if found is None or found.start() == 0:
+        return said
+    rest = f"{said[: found.start()]}{said[found.end() + 1 :]}".rstrip(". ")
+    mark = "?" if rng.random() < 0.5 else ""
+    return f"{found.group().capitalize()} {rest[:1].lower()}{rest[1:]}{mark}"
