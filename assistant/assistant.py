@@ -10,7 +10,7 @@ from assistant import offline, paths, settings
 from assistant.answering import prompts
 from assistant.answering.answering import Answerer, AnswerModels
 from assistant.answering.drafting import Phrasing
-from assistant.engines import catalog, embedder_folder, models, records, weights
+from assistant.engines import adapters, catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
 from assistant.engines.models import NO_MODEL
@@ -150,6 +150,13 @@ class Assistant:
             self._engine.start()
         return self._engine
 
+    def llm_notices(self) -> tuple[str, ...]:
+        """What of the LLM does not work although it answers, in sentences: adapter, GPU.
+
+        More may come when it is loaded, behind the caller's back.
+        """
+        return self._engine.notices if isinstance(self._engine, LlamaEngine) else ()
+
     def calibration(self) -> tuple[Calibration | None, str]:
         """The library's own calibration, and a sentence where it does not hold any more."""
         kept = self.library.settings.calibration
@@ -265,6 +272,7 @@ def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | R
     assert chosen.path is not None
     sha256 = weights.sha256(chosen.path)
     found = records.tuned(sha256)
+    adapter, adapter_problem = adapters.find(sha256, given.llm_adapter)
     return LlamaEngine(
         chosen.path,
         name=chosen.entry.name,
@@ -272,6 +280,9 @@ def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | R
         n_ctx=given.llm_context_tokens
         or (found.context_tokens if found else chosen.entry.context_tokens),
         n_threads=given.llm_threads or (found.threads if found else 0) or None,
+        gpu_layers=None if given.llm_gpu_layers == "auto" else int(given.llm_gpu_layers),
+        adapter=adapter,
+        notices=[adapter_problem] if adapter_problem else [],
     )
 
 

@@ -148,7 +148,8 @@ def _own_file(path: Path) -> Chosen:
     if info.problem:
         raise WeightsError(f"{path} cannot answer questions. {info.problem}", "Choose another.")
     context = min(_OWN_CONTEXT_TOKENS, info.context_tokens or _OWN_CONTEXT_TOKENS)
-    return Chosen(_unknown(path.stem, info.name, context, info.licence), path)
+    entry = _unknown(path.stem, info.name, context, info.licence, info.parameters)
+    return Chosen(entry, path)
 
 
 def _at_endpoint(url: str, model: str, settings: Settings) -> Chosen:
@@ -169,7 +170,9 @@ def _at_endpoint(url: str, model: str, settings: Settings) -> Chosen:
     return Chosen(entry, endpoint=endpoint)
 
 
-def _unknown(name: str, title: str, context_tokens: int, licence: str) -> catalog.LlmEntry:
+def _unknown(
+    name: str, title: str, context_tokens: int, licence: str, parameters: int | None = None
+) -> catalog.LlmEntry:
     """The entry of a model that the catalogue does not know."""
     return replace(
         catalog.llm(),
@@ -179,6 +182,7 @@ def _unknown(name: str, title: str, context_tokens: int, licence: str) -> catalo
         context_tokens=context_tokens,
         draft_sentences=_OWN_SENTENCES,
         licence=licence,
+        parameters=parameters,
     )
 
 
