@@ -3,6 +3,8 @@
 Small models fall into loops ("neural text degeneration", Holtzman et al., 2020, section 1).
 """
 
+from itertools import takewhile
+
 from assistant.engines.thinking import Piece
 
 # The loops that are looked for, in pieces (tokens) each.
@@ -10,6 +12,8 @@ SHORTEST, LONGEST = 4, 128
 COPIES = 3
 # Rules of tables, rows of dots and long numbers repeat themselves and mean it.
 COPIES_WITHOUT_LETTERS = 12
+# A full stop and a closing quote or bracket.
+_MARKS = 2
 
 
 class RepetitionFilter:
@@ -57,8 +61,14 @@ class RepetitionFilter:
         return COPIES if any(map(str.isalpha, copy)) else COPIES_WITHOUT_LETTERS
 
     def _cut(self, repeated: int) -> list[Piece]:
+        """The first copy, with the full stop behind it.
+
+        A sentence before a loop ends as its sentences do: what recurs begins with that full stop.
+        """
         self.stopped = True
-        clear, self._held = self._held[: len(self._held) - repeated], []
+        end = len(self._held) - repeated
+        ending = takewhile(_is_mark, self._held[end : end + _MARKS])
+        clear, self._held = [*self._held[:end], *ending], []
         self._runs = {}
         return clear
 
@@ -66,3 +76,7 @@ class RepetitionFilter:
         cut = len(self._held) - kept
         clear, self._held = self._held[:cut], self._held[cut:]
         return clear
+
+
+def _is_mark(piece: Piece) -> bool:
+    return bool(piece[0].strip()) and not any(map(str.isalnum, piece[0]))

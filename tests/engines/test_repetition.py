@@ -33,6 +33,12 @@ def test_a_loop_from_the_first_word_on_is_one_although_no_space_precedes_it() ->
     assert through(pieces("The bridge is old. " * 3 + "And")) == ("The bridge is old.", True)
 
 
+def test_the_full_stop_of_the_first_copy_stays() -> None:
+    copy = ["The", " bridge", " is", " old", "."]
+    text, found = through(["Well", ".", *[f" {copy[0]}", *copy[1:]] * 3])
+    assert (text, found) == ("Well. The bridge is old.", True)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_loops_of_a_word_or_two_are_seen_as_longer_ones(count: int) -> None:
     text, found = through(["Oh"] + [f" w{n}" for n in range(count)] * 12)
