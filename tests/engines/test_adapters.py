@@ -11,6 +11,7 @@ from assistant import settings
 from assistant.answering.llm import Finished
 from assistant.answering.prompts import Message
 from assistant.assistant import open_llm
+from assistant.cli.main import main
 from assistant.engines import adapters, catalog, models, weights
 from assistant.engines.catalog import AdapterEntry, Weights
 from assistant.engines.llama import LlamaEngine
@@ -163,3 +164,16 @@ def test_a_setting_that_cannot_be_met_leaves_the_model_and_a_notice(tmp_path: Pa
     assert "does not exist" in said
     assert not engine.has_adapter
     engine.close()
+
+
+def test_a_command_says_once_that_the_adapter_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_adapter(tmp_path / "other.gguf", width=64)
+    monkeypatch.setenv("ASSISTANT_LLM_ADAPTER", str(path))
+    assert main(["ask", "When did Ban Ki-moon visit Libya?"]) == 0
+    said = capsys.readouterr()
+    assert "2014" in said.out
+    assert said.err.count("does not fit the model") == 1
+    assert main(["doctor"]) == 0
+    assert "The model works without it." in capsys.readouterr().out
