@@ -10,7 +10,7 @@ from assistant import offline, paths, settings
 from assistant.answering import prompts
 from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.engines import catalog, embedder_folder, models, records, weights
+from assistant.engines import adapters, catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
 from assistant.engines.models import NO_MODEL
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Model = Literal["reader", "check", "llm"]
 Feature = Part | Model
 _PARTS: tuple[Part, ...] = get_args(Part)
+# Tokens of a composed answer at most, by the model's size: a small one that goes on repeats itself.
+_MAX_TOKENS = {"tiny": 64, "small": 160, "large": 400}
 FEATURES: tuple[Feature, ...] = (*_PARTS, *get_args(Model))
 
 
@@ -152,6 +154,13 @@ class Assistant:
             self._engine.start()
         return self._engine
 
+    def llm_notices(self) -> tuple[str, ...]:
+        """What of the LLM does not work although it answers, in sentences: adapter, GPU.
+
+        More may come when it is loaded, behind the caller's back.
+        """
+        return self._engine.notices if isinstance(self._engine, LlamaEngine) else ()
+
     def calibration(self) -> tuple[Calibration | None, str]:
         """The library's own calibration, and a sentence where it does not hold any more."""
         kept = self.library.settings.calibration
@@ -209,7 +218,10 @@ class Assistant:
             cast("GenerationMode", chosen if chosen in get_args(GenerationMode) else "quote"),
             prompts.load(entry.phrase_prompt),
             prompts.load(entry.compose_prompt),
-            excerpt_tokens or (found.excerpt_tokens if found else entry.excerpt_tokens),
+            excerpt_tokens=excerpt_tokens or (found or entry).excerpt_tokens,
+            max_tokens=self.settings.answering_max_tokens or _MAX_TOKENS[entry.size_class],
+            temperature=self.settings.answering_temperature,
+            drop=self.settings.answering_unsupported == "drop",
             verify=verify,
         )
 
@@ -262,6 +274,7 @@ def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | R
     assert chosen.path is not None
     sha256 = weights.sha256(chosen.path)
     found = records.tuned(sha256)
+    adapter, adapter_problem = adapters.find(sha256, given.llm_adapter)
     return LlamaEngine(
         chosen.path,
         name=chosen.entry.name,
@@ -269,6 +282,9 @@ def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | R
         n_ctx=given.llm_context_tokens
         or (found.context_tokens if found else chosen.entry.context_tokens),
         n_threads=given.llm_threads or (found.threads if found else 0) or None,
+        gpu_layers=None if given.llm_gpu_layers == "auto" else int(given.llm_gpu_layers),
+        adapter=adapter,
+        notices=[adapter_problem] if adapter_problem else [],
     )
 
 

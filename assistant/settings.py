@@ -52,12 +52,47 @@ class Settings:
     llm_context_tokens: int = _setting(
         "llm.context_tokens", 0, "The local model's context in tokens; 0 for its catalogue entry."
     )
+    llm_gpu_layers: str = _setting(
+        "llm.gpu_layers",
+        "auto",
+        "How many of the local model's layers a GPU computes: auto for all where llama.cpp was "
+        "built with Metal, CUDA or Vulkan, else a number; 0 for none.",
+        number_or=("auto",),
+        least=0,
+        most=9999,
+    )
+    llm_adapter: str = _setting(
+        "llm.adapter",
+        "",
+        "A LoRA adapter for the local model, a GGUF file. Empty for the one that was made for the "
+        'model, if there is one; "none" for none.',
+    )
     llm_answering: str = _setting(
         "llm.answering",
         "",
         "What the model writes: nothing (quote), a sentence around the words that were found "
         "(phrase), or an answer from excerpts (compose). Empty for what was measured.",
         choices=("", "auto", "quote", "phrase", "compose"),
+    )
+    answering_max_tokens: int = _setting(
+        "answering.max_tokens",
+        0,
+        "The longest answer the model may write, in tokens; 0 for what suits the model's size.",
+        least=0,
+        most=4096,
+    )
+    answering_temperature: float = _setting(
+        "answering.temperature",
+        0.0,
+        "How freely the model chooses its words; 0 always takes the likeliest.",
+        least=0,
+        most=2,
+    )
+    answering_unsupported: str = _setting(
+        "answering.unsupported",
+        "mark",
+        "What is done with a statement that the documents do not support: mark it, or drop it.",
+        choices=("mark", "drop"),
     )
     embedder_model: str = _setting(
         "embedder.model",
@@ -92,7 +127,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Setting:
-    """One entry of the schema. `kind` is str, int, float, bool or tuple (of texts)."""
+    """One entry of the schema. `kind` is str, int, float, bool or tuple (of texts).
+
+    A text with `number_or` is one of these words or a whole number within the limits.
+    """
 
     key: str
     name: str
@@ -102,6 +140,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    number_or: tuple[str, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -120,33 +159,54 @@ class Setting:
         """What it must be, as a sentence."""
         if self.choices:
             return f"One of {', '.join(map(repr, self.choices))}."
-        least = [] if self.least is None else [f"at least {self.least:g}"]
-        most = [] if self.most is None else [f"at most {self.most:g}"]
-        limits = " and ".join([*least, *most])
         separated = ", separated by commas" if self.kind is tuple else ""
-        return f"It is {_KINDS[self.kind]}{separated}{', ' + limits if limits else ''}."
+        limits = self._range()
+        return f"It is {self._kind()}{separated}{', ' + limits if limits else ''}."
 
     def checked(self, value: Any, where: str) -> Value:
         """The value if it is of the right kind. Raises SettingsError, naming `where`."""
-        if self.kind is float and type(value) is int:
-            value = float(value)
-        if self.kind is tuple and isinstance(value, list | tuple):
-            value = tuple(value)
+        value = self._converted(value)
         texts = value if isinstance(value, tuple) else ()
         given: Any = type(value)
         if given is not self.kind or not all(isinstance(text, str) for text in texts):
-            raise SettingsError(f"{where}: {self.key} must be {_KINDS[self.kind]}.", self.text)
+            raise SettingsError(f"{where}: {self.key} must be {self._kind()}.", self.text)
         if self.choices and value not in self.choices:
             known = ", ".join(repr(c) for c in self.choices)
             raise SettingsError(f"{where}: {self.key} must be one of {known}.", self.text)
+        number = self._number(value, where)
         low, high = self.least, self.most
-        if (low is not None and value < low) or (high is not None and value > high):
-            least = [] if low is None else [f"at least {low:g}"]
-            most = [] if high is None else [f"at most {high:g}"]
-            limits = " and ".join([*least, *most])
-            raise SettingsError(f"{where}: {self.key} must be {limits}.", self.text)
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise SettingsError(f"{where}: {self.key} must be {self._range()}.", self.text)
         result: Value = value
         return result
+
+    def _number(self, value: Any, where: str) -> Any:
+        """The number that the limits are for; one of the words has none to exceed."""
+        if not self.number_or:
+            return value
+        if value in self.number_or:
+            return self.least
+        if value.isascii() and value.isdigit():
+            return int(value)
+        raise SettingsError(f"{where}: {self.key} must be {self._kind()}.", self.text)
+
+    def _converted(self, value: Any) -> Any:
+        """The value as its kind, where a file's way of writing it is as good."""
+        if self.kind is float and type(value) is int:
+            return float(value)
+        if self.kind is tuple and isinstance(value, list | tuple):
+            return tuple(value)
+        return str(value) if self.number_or and type(value) is int else value
+
+    def _kind(self) -> str:
+        return " or ".join(
+            [*map(repr, self.number_or), _KINDS[int if self.number_or else self.kind]]
+        )
+
+    def _range(self) -> str:
+        least = [] if self.least is None else [f"at least {self.least:g}"]
+        most = [] if self.most is None else [f"at most {self.most:g}"]
+        return " and ".join([*least, *most])
 
     def parsed(self, text: str, where: str) -> Value:
         """The value that a text of the environment or of a command line stands for."""

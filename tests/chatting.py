@@ -44,6 +44,9 @@ class FakeAssistant:
         models = AnswerModels(shipped_models(), None, self.llm)
         return Answerer(self.library, models, phrasing)
 
+    def llm_notices(self) -> tuple[str, ...]:
+        return ()
+
     def seed(self) -> None:
         return None
 

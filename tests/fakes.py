@@ -29,6 +29,7 @@ class ScriptedLlm:
         max_tokens: int,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
+        adapter: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[GenerationEvent]:
         self.asked.append(messages)

@@ -40,6 +40,20 @@ def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -
         ("llm.threads = true", "line 1: llm.threads must be a whole number."),
         ("[llm]\nanswering = 'often'", "line 2: llm.answering must be one of"),
         ("[serve]\nport = 70000", "line 2: serve.port must be at least 0 and at most 65535."),
+        ("[llm]\ngpu_layers = 'some'", "line 2: llm.gpu_layers must be 'auto' or a whole number."),
+        ("[llm]\ngpu_layers = true", "line 2: llm.gpu_layers must be 'auto' or a whole number."),
+        ("[llm]\ngpu_layers = -1", "line 2: llm.gpu_layers must be 'auto' or a whole number."),
+        ("[llm]\ngpu_layers = 10000", "llm.gpu_layers must be at least 0 and at most 9999."),
+        ("[answering]\nmax_tokens = -1", "answering.max_tokens must be at least 0"),
+        (
+            "[answering]\nmax_tokens = 5000",
+            "answering.max_tokens must be at least 0 and at most 4096",
+        ),
+        (
+            "[answering]\ntemperature = 2.5",
+            "answering.temperature must be at least 0 and at most 2.",
+        ),
+        ("[answering]\nunsupported = 'hide'", "must be one of 'mark', 'drop'."),
         ("[pull]\nmirrors = [1]", "line 2: pull.mirrors must be a list of texts."),
         ("llm = 3", "line 1: there is no setting 'llm'."),
         ("[llm\n", "at line 1, column 5"),
@@ -51,6 +65,27 @@ def test_mistakes_are_named_with_their_line(text: str, said: str) -> None:
         settings.load()
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_how_answers_are_written_can_be_set() -> None:
+    given = settings.load()
+    assert (given.answering_max_tokens, given.answering_temperature) == (0, 0.0)
+    assert given.answering_unsupported == "mark"
+    write("[answering]\nmax_tokens = 300\ntemperature = 1\nunsupported = 'drop'\n")
+    given = settings.load()
+    assert (given.answering_max_tokens, given.answering_temperature) == (300, 1.0)
+    assert given.answering_unsupported == "drop"
+
+
+def test_gpu_layers_are_a_word_or_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.load().llm_gpu_layers == "auto"
+    for written in ("20", "'20'"):
+        write(f"[llm]\ngpu_layers = {written}\n")
+        assert settings.load().llm_gpu_layers == "20"
+    monkeypatch.setenv("ASSISTANT_LLM_GPU_LAYERS", "0")
+    assert settings.load().llm_gpu_layers == "0"
+    known = settings.setting("llm.gpu_layers")
+    assert known.limits() == "It is 'auto' or a whole number, at least 0 and at most 9999."
 
 
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

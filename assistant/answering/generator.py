@@ -46,6 +46,7 @@ class GenerationConfig:
     compose: Prompt
     excerpt_tokens: int = 256
     max_tokens: int = 160
+    temperature: float = 0.0
     drop: bool = False
     verify: bool = True
 
@@ -90,7 +91,13 @@ class Generation:
         composing = self._config.mode == "compose"
         most = self._config.max_tokens if composing else _PHRASE_TOKENS
         try:
-            for event in llm.generate(self._messages(), max_tokens=most, cancel=cancel):
+            for event in llm.generate(
+                self._messages(),
+                max_tokens=most,
+                temperature=self._config.temperature if composing else 0.0,
+                adapter=not composing,
+                cancel=cancel,
+            ):
                 if isinstance(event, Finished):
                     self._finished = event
                     return

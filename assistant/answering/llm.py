@@ -44,17 +44,19 @@ class Llm(Protocol):
     """A language model that writes."""
 
     def describe(self) -> dict[str, str]:
-        """Its name and the sha256 of its weights, as recorded with answers."""
+        """Its name and the sha256 of its weights and adapter, as recorded with answers."""
         ...
 
-    def generate(
+    def generate(  # noqa: PLR0913 - each is one choice of a generation
         self,
         messages: Sequence[Message],
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
+        adapter: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[GenerationEvent]:
-        """Write an answer to the messages. Raises EngineError if it cannot."""
+        """Write an answer to the messages, with the model's adapter where it has one and that is
+        asked for. Raises EngineError if it cannot."""
         ...

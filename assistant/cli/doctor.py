@@ -12,6 +12,8 @@ from assistant.assistant import Assistant, open_llm, shipped_reader
 from assistant.cli import licences, output, privacy
 from assistant.engines import catalog, models
 from assistant.engines.embedder import OnnxEmbedder
+from assistant.engines.llama import LlamaEngine, ModelInfo
+from assistant.engines.remote import RemoteLlm
 from assistant.errors import AssistantError, LibraryError
 from assistant.language.printable import safe_line
 from assistant.library.doctor import Finding, examine, examine_catalogue, repair, salvage
@@ -84,7 +86,7 @@ def _installation(options: argparse.Namespace) -> Iterator[Finding]:
     yield _tried("home", _home)
     yield _tried("embedder", _embedder)
     yield _tried("evidence-reader", _reader)
-    yield _tried("language-model", lambda: _llm(options.model))
+    yield from _language_model(options.model)
 
 
 def _calibration(assistant: Assistant) -> Finding:
@@ -129,18 +131,32 @@ def _reader() -> str:
     return f"{reader.describe()['name']}: loads"
 
 
-def _llm(model: str | None) -> str:
-    given = settings.load()
-    if models.NO_MODEL in {model, given.llm_model}:
-        return "none; answers are quotes"
-    chosen = models.find(model, given)
-    engine = open_llm(chosen, given)
+def _language_model(model: str | None) -> Iterator[Finding]:
+    engine: LlamaEngine | RemoteLlm | None = None
     try:
-        engine.wait_ready(_LOAD_S)
+        given = settings.load()
+        if models.NO_MODEL in {model, given.llm_model}:
+            yield Finding("language-model", "ok", "none; answers are quotes")
+            return
+        chosen = models.find(model, given)
+        engine = open_llm(chosen, given)
+        loaded = engine.wait_ready(_LOAD_S)
+        place = f" at {chosen.endpoint.url}" if chosen.endpoint else ": loads"
+        yield Finding("language-model", "ok", f"{chosen.entry.title}{place}")
+        if isinstance(engine, LlamaEngine) and isinstance(loaded, ModelInfo):
+            yield Finding("devices", "ok", _devices(loaded))
+            yield from (Finding("language-model", "note", said) for said in engine.notices)
+    except AssistantError as error:
+        yield Finding("language-model", "problem", str(error))
     finally:
-        engine.close()
-    place = f" at {chosen.endpoint.url}" if chosen.endpoint else ": loads"
-    return f"{chosen.entry.title}{place}"
+        if engine is not None:
+            engine.close()
+
+
+def _devices(loaded: ModelInfo) -> str:
+    """The devices that llama.cpp has, and the share of the model that a GPU computes."""
+    known = ", ".join(loaded.devices) or "the processor"
+    return f"{known}; {loaded.gpu_layers} of {loaded.layers} layers of the model on a GPU"
 
 
 def _repair(options: argparse.Namespace) -> None:

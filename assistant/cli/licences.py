@@ -69,6 +69,8 @@ def _weights() -> list[dict[str, Any]]:
     for entry in (catalog.embedder(), catalog.reader()):
         if entry is not None:
             parts.append(_part(entry.title, entry.licence, entry.weights.sha256))
+    for adapter in catalog.adapters():
+        parts.append(_part(adapter.title, adapter.licence, adapter.weights.sha256))
     for item in models.listed():
         if item.path is not None:
             parts.append(_part(item.name, item.licence or "not stated", _sha256(item.path, item)))

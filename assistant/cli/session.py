@@ -37,6 +37,12 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
             output.tell(calibration_problem)
         if assistant.llm_problem:
             output.tell(assistant.llm_problem)
+        told = assistant.llm_notices()
+        for notice in told:
+            output.tell(notice)
         if not assistant.library.sources():
             output.tell("The library is empty. Add documents with `assistant add PATH`.")
         yield assistant
+        # What was found out when the model was loaded, while the answer was made.
+        for notice in assistant.llm_notices()[len(told) :]:
+            output.tell(notice)

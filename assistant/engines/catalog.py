@@ -10,6 +10,10 @@ from assistant import paths
 from assistant.errors import WeightsError
 
 Pooling = Literal["mean", "cls", "last"]
+SizeClass = Literal["tiny", "small", "large"]
+
+# Weights from which a model is small, and large.
+_SMALL, _LARGE = 400_000_000, 3_000_000_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class LlmEntry:
     """An LLM of the catalogue; `weights` is None for a file that the person named themselves.
 
     `hub_file` is where a hub has it, as owner/repository/file, or "" if it comes as a package.
+    `parameters` counts its weights; None at an endpoint, which does not tell.
     """
 
     name: str
@@ -62,6 +67,14 @@ class LlmEntry:
     excerpt_tokens: int
     licence: str = ""
     hub_file: str = ""
+    parameters: int | None = None
+
+    @property
+    def size_class(self) -> SizeClass:
+        """How much can be asked of it, by its number of weights; endpoints count as large."""
+        if self.parameters is None or self.parameters >= _LARGE:
+            return "large"
+        return "small" if self.parameters >= _SMALL else "tiny"
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,17 @@ class ReaderEntry:
     title: str
     weights: Weights
     tokenizer: Path
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class AdapterEntry:
+    """A LoRA adapter; `base_sha256` is that of the model's file which it was trained on."""
+
+    name: str
+    title: str
+    weights: Weights
+    base_sha256: str
     licence: str = ""
 
 
@@ -134,6 +158,25 @@ def reader() -> ReaderEntry | None:
     )
 
 
+def adapters() -> tuple[AdapterEntry, ...]:
+    """The catalogue's adapters."""
+    return tuple(
+        AdapterEntry(
+            name=name,
+            title=str(entry["title"]),
+            weights=_weights(entry),
+            base_sha256=str(entry["base_sha256"]),
+            licence=str(entry.get("licence", "")),
+        )
+        for name, entry in _catalog().get("adapter", {}).items()
+    )
+
+
+def adapter(base_sha256: str) -> AdapterEntry | None:
+    """The adapter for the model with this sha256, or None where the catalogue has none."""
+    return next((entry for entry in adapters() if entry.base_sha256 == base_sha256), None)
+
+
 def llm_names() -> tuple[str, ...]:
     """The names of the catalogue's LLMs."""
     return tuple(_catalog()["llm"])
@@ -153,4 +196,5 @@ def llm(name: str | None = None) -> LlmEntry:
         excerpt_tokens=int(str(entry["excerpt_tokens"])),
         licence=str(entry.get("licence", "")),
         hub_file=str(entry.get("hub_file", "")),
+        parameters=int(str(entry["parameters"])),
     )

@@ -51,7 +51,7 @@ class GgufInfo:
 
     `problem` is one sentence why it cannot answer here, "" as far as its header tells.
     `cache_bytes_a_token` is what the keys and values of a token take in memory, as 16-bit numbers;
-    0 where the header does not tell.
+    0 where the header does not tell, as for `layers`. `kind` is "model", "adapter" or another.
     """
 
     name: str
@@ -64,6 +64,8 @@ class GgufInfo:
     bytes: int
     problem: str
     cache_bytes_a_token: int = 0
+    layers: int = 0
+    kind: str = "model"
 
 
 class _Header:
@@ -172,6 +174,8 @@ def _info(path: Path, data: mmap.mmap) -> GgufInfo:
         bytes=len(data),
         problem=_problem(meta, architecture, tensors),
         cache_bytes_a_token=_cache_bytes(meta, architecture),
+        kind=str(meta.get("general.type", "model")),
+        layers=_whole(meta.get(f"{architecture}.block_count")),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.answering.llm import Finished, Reading, Token
 from assistant.answering.prompts import Message
+from assistant.engines.adapters import Adapter
 from assistant.engines.llama_process import (
     POLL_S,
     ChildProcess,
@@ -57,18 +58,26 @@ class LlamaEngine:
         n_threads: int | None = None,
         seed: int = 1,
         log_path: Path | None = None,
+        gpu_layers: int | None = None,
+        adapter: Adapter | None = None,
+        notices: Sequence[str] = (),
     ) -> None:
         """`n_threads`: None for all usable physical cores. `log_path`: what llama.cpp prints.
 
-        `name` and `sha256` (of the file) are what is recorded with answers.
+        `name` and `sha256` (of the file) are what is recorded with answers. `gpu_layers`: None for
+        as many as fit. `notices` are what is known before loading of what will not work.
         """
         self._described = {"name": name or path.stem, "sha256": sha256}
+        self._adapter = adapter
+        self._notices = tuple(notices)
         self._load = {
             "type": "load",
             "path": str(path.absolute()),
             "n_ctx": n_ctx,
             "n_threads": n_threads,
             "seed": seed,
+            "gpu_layers": gpu_layers,
+            "adapter": str(adapter.path) if adapter else None,
         }
         self._log_path = log_path
         self._answering = threading.Lock()
@@ -78,12 +87,36 @@ class LlamaEngine:
         self._generations = 0
 
     def describe(self) -> dict[str, str]:
-        """Name and sha256, as recorded with answers."""
-        return dict(self._described)
+        """Name and sha256, and that of its adapter if it has one, as recorded with answers."""
+        info = self._loaded()
+        if self._adapter is None or (info is not None and not info.adapter):
+            return dict(self._described)
+        return {**self._described, "adapter": self._adapter.sha256}
+
+    @property
+    def has_adapter(self) -> bool:
+        """Whether `generate` can be asked to use an adapter, as far as is known."""
+        return "adapter" in self.describe()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should read once: an adapter or a GPU that cannot be used, and why.
+
+        What is known before the model is loaded; more may come with that.
+        """
+        info = self._loaded()
+        return (*self._notices, *(info.notices if info else ()))
+
+    def _loaded(self) -> ModelInfo | None:
+        """What was loaded, if that has happened; waits for nothing."""
+        child = self._child
+        if child is None or not child.loaded.done() or child.loaded.exception():
+            return None
+        return child.loaded.result()
 
     @property
     def load_settings(self) -> Mapping[str, Any]:
-        """How the model is loaded: path, n_ctx, n_threads (None for all cores), seed."""
+        """How the model is loaded: the message `load` to the child."""
         return self._load
 
     @property
@@ -111,21 +144,23 @@ class LlamaEngine:
                 f"The language model was not loaded within {timeout_s:g} seconds."
             ) from None
 
-    def generate(
+    def generate(  # noqa: PLR0913 - each is one choice of a generation
         self,
         messages: Sequence[Message],
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
+        adapter: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[Reading | Token | Finished]:
         """Streams one answer; the last event is Finished.
 
         A dead child is replaced first. `max_tokens=0` only reads the prompt, which keeps it warm.
-        `temperature=0` always takes the likeliest token. Closing the iterator early cancels. An
-        open iterator keeps others waiting. Raises EngineUnavailable, EngineDied, PromptTooLong, or
-        EngineError where the prompt cannot be computed.
+        `temperature=0` always takes the likeliest token. `adapter` computes with the model's
+        adapter where it has one; a prompt stays warm only until that changes. Closing the iterator
+        early cancels. An open iterator keeps others waiting. Raises EngineUnavailable, EngineDied,
+        PromptTooLong, or EngineError where the prompt cannot be computed.
         """
         cancel = cancel or threading.Event()
         while not self._answering.acquire(timeout=POLL_S):
@@ -139,6 +174,7 @@ class LlamaEngine:
                 "max_tokens": max_tokens,
                 "stop": list(stop),
                 "temperature": temperature,
+                "adapter": adapter,
             }
             with contextlib.closing(self._answers(request, cancel)) as answers:
                 yield from _events(answers)

@@ -3,10 +3,12 @@
 Run as `python -m assistant.engines.llama_child [LOG]`; `llama.py` is the other end. One object a
 line, told apart by `type`:
 
-    in   load {path, n_ctx, n_threads|null, seed}
-         generate {id, messages: [{role, content}], max_tokens, stop: [str], temperature}
+    in   load {path, n_ctx, n_threads|null, seed, gpu_layers|null, adapter: path|null}
+         generate {id, messages: [{role, content}], max_tokens, stop: [str], temperature, adapter}
          cancel {id}   quit   (the end of stdin means quit: a dead parent leaves no orphan)
-    out  loaded {name, n_ctx, n_params, load_ms}   load_failed {message}
+    out  loaded {name, n_ctx, n_params, load_ms, devices: [str], layers, gpu_layers, adapter,
+                 notices: [str]}
+         load_failed {message}
          reading {id, done, total}      prompt tokens in the model so far, reused ones included
          token {id, text, logprob}      whole characters only, so text may be empty
          done {id, finish: stop|length|cancelled, prompt_tokens, cached_tokens, completion_tokens,
@@ -34,7 +36,8 @@ from typing import Any, BinaryIO
 from assistant import offline
 from assistant.engines.llama_model import Cancellation, LanguageModel
 from assistant.engines.llama_text import ChildError, TextGate
-from assistant.engines.thinking import ThoughtFilter
+from assistant.engines.repetition import RepetitionFilter
+from assistant.engines.thinking import Piece, ThoughtFilter
 
 Message = dict[str, Any]
 
@@ -63,6 +66,8 @@ class Generation:
         self._pick = model.picker(float(request["temperature"]))
         self._gate = TextGate((*request["stop"], *model.template.stops))
         self._thoughts = ThoughtFilter()
+        self._loops = RepetitionFilter()
+        model.use_adapter(bool(request["adapter"]))
         self._prompt = model.template.tokens(request["messages"])
         self._written = self._thought = 0
         if len(self._prompt) + self._max_tokens > model.n_ctx:
@@ -74,11 +79,14 @@ class Generation:
         cached = self._read_prompt()
         prompt_read = time.perf_counter()
         finish = self._write()
-        self._tell(self._gate.flush())
-        self._tell(self._thoughts.flush(), clear=True)
+        if not self._loops.stopped:
+            self._tell(self._gate.flush())
+            self._say(self._thoughts.flush())
+        if not self._loops.stopped:
+            self._send_tokens(self._loops.flush(unfinished=finish == "length"))
         self._send(
             "done",
-            finish=finish,
+            finish="stop" if self._loops.stopped else finish,
             prompt_tokens=len(self._prompt),
             cached_tokens=cached,
             completion_tokens=self._written,
@@ -101,17 +109,22 @@ class Generation:
             if self._is_full() or self._written >= room:
                 return "length"
             token, logprob = self._pick()
-            if model.vocabulary.ends(token):
+            if self._is_last(token):
                 return "stop"
             self._written += 1
             self._tell(self._gate.push(model.vocabulary.piece(token), logprob))
-            if self._gate.stopped:
+            if self._gate.stopped or self._loops.stopped:
                 return "stop"
             if self._written < room and not self._is_full():
                 model.write([token])
             if self._thoughts.closer:
                 self._think(room)
         return "cancelled"
+
+    def _is_last(self, token: int) -> bool:
+        """Whether the answer ends before a token; thoughts have marks between their parts."""
+        vocabulary = self._model.vocabulary
+        return vocabulary.ends(token) or (not self._thoughts.closer and vocabulary.derails(token))
 
     def _is_full(self) -> bool:
         """Whether as much was said as was asked for; a thought does not count."""
@@ -134,10 +147,19 @@ class Generation:
         if tokens:
             self._model.write(tokens)
 
-    def _tell(self, tokens: Sequence[tuple[str, float]], *, clear: bool = False) -> None:
-        for piece in tokens:
-            for text, logprob in [piece] if clear else self._thoughts.push(*piece):
-                self._send("token", text=text, logprob=logprob)
+    def _tell(self, pieces: Sequence[Piece]) -> None:
+        """Send what of these is neither thought nor loop."""
+        for piece in pieces:
+            self._say(self._thoughts.push(*piece))
+
+    def _say(self, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            if not self._loops.stopped:
+                self._send_tokens(self._loops.push(*piece))
+
+    def _send_tokens(self, pieces: Sequence[Piece]) -> None:
+        for text, logprob in pieces:
+            self._send("token", text=text, logprob=logprob)
 
 
 class Child:
@@ -180,18 +202,21 @@ class Child:
 
     def _load(self, request: Message) -> bool:
         started = time.perf_counter()
-        path = Path(request["path"])
+        adapter = request["adapter"]
         try:
             self._model = model = LanguageModel(
-                path, self._cancellation, request["n_ctx"], request["n_threads"], request["seed"]
+                Path(request["path"]),
+                self._cancellation,
+                request["n_ctx"],
+                request["n_threads"],
+                request["seed"],
+                gpu_layers=request["gpu_layers"],
+                adapter=Path(adapter) if adapter else None,
             )
         except ChildError as error:
             self.send("load_failed", message=str(error))
             return False
-        load_ms = (time.perf_counter() - started) * 1000
-        self.send(
-            "loaded", name=model.name, n_ctx=model.n_ctx, n_params=model.n_params, load_ms=load_ms
-        )
+        self.send("loaded", load_ms=(time.perf_counter() - started) * 1000, **_loaded(model))
         return True
 
     def _generate(self, request: Message) -> None:
@@ -208,6 +233,20 @@ class Child:
             send("error", message=str(error), excess_tokens=error.excess_tokens)
         except ChildError as error:
             send("error", message=str(error))
+
+
+def _loaded(model: LanguageModel) -> Message:
+    """What the parent is told of a model that was loaded."""
+    return {
+        "name": model.name,
+        "n_ctx": model.n_ctx,
+        "n_params": model.n_params,
+        "devices": [str(device) for device in model.devices],
+        "layers": model.layers,
+        "gpu_layers": model.offloaded_layers,
+        "adapter": model.has_adapter,
+        "notices": model.notices,
+    }
 
 
 def _private_stdout(log: str) -> BinaryIO:

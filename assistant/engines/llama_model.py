@@ -14,12 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.engines import llama_devices
+from assistant.engines.llama_adapter import Adapter
 from assistant.engines.llama_text import ChatTemplate, ChildError, Vocabulary
 from assistant.engines.lookup import Lookup
 
 # Tokens of a prompt that are read at once. On 2 cores 64 take 0.24 s, which is how often progress
 # is told; 32 read 8 % slower, 512 no faster.
 CHUNK_TOKENS = 64
+# On a GPU, which small batches leave idle: llama.cpp's own size.
+GPU_CHUNK_TOKENS = 512
 # The cache is reused up to a multiple of this, and at least this many tokens are always read anew:
 # llama.cpp rounds a batch of one token differently from larger ones (logits differ by 0.3), and
 # the same prompt must give the same answer whatever was asked before it.
@@ -58,26 +62,28 @@ class Cancellation:
 class LanguageModel:
     """A loaded GGUF and the one sequence it works on. ChildError in one sentence if it is none."""
 
-    def __init__(
-        self, path: Path, cancellation: Cancellation, n_ctx: int, n_threads: int | None, seed: int
+    def __init__(  # noqa: PLR0913 - what the parent may set of it
+        self,
+        path: Path,
+        cancellation: Cancellation,
+        n_ctx: int,
+        n_threads: int | None,
+        seed: int,
+        *,
+        gpu_layers: int | None = 0,
+        adapter: Path | None = None,
     ) -> None:
+        """`gpu_layers`: None for as many as fit. `notices` holds what the person should know:
+        a GPU that could not be used, an adapter that does not fit.
+        """
         _check_gguf(path)
         self._lib = lib = _llama_cpp()
         self._seed = seed
         self.cancellation = cancellation
-        self._log = log = _Log(lib)
-        params = lib.llama_model_default_params()
-        params.n_gpu_layers = 0
-        # On CPUs with AMX llama.cpp crashes at the first batch when GCC has optimised the tile
-        # configuration away (ggml-org/llama.cpp#20824, pull request 26954). Without these buffers
-        # it computes with AVX-512. They stay elsewhere: repacked weights read prompts faster.
-        params.use_extra_bufts = b"AMX_INT8 = 1" not in lib.llama_print_system_info()
-        self._model = lib.llama_model_load_from_file(os.fsencode(path), params)
-        if not self._model:
-            raise ChildError(f"The model {path} could not be loaded ({log.first_error}).")
-        self._ctx = self._new_context(n_ctx, n_threads or usable_cores())
-        if not self._ctx:
-            raise ChildError(f"The model {path} could not be started ({log.first_error}).")
+        self._log = _Log(lib)
+        self.notices: list[str] = []
+        self.devices = llama_devices.listed()
+        self._open(path, n_ctx, n_threads or usable_cores(), gpu_layers)
         self._memory = lib.llama_get_memory(self._ctx)
         self._read: list[int] = []  # prompt tokens whose keys and values are in memory
         self._written = 0  # tokens of the answer that are there as well
@@ -88,7 +94,7 @@ class LanguageModel:
         self._guesses = not (
             lib.llama_model_is_recurrent(self._model) or lib.llama_model_is_hybrid(self._model)
         )
-        self._batch = (lib.llama_token * (CHUNK_TOKENS + REUSE_TOKENS))()
+        self._batch = (lib.llama_token * (self._chunk + REUSE_TOKENS))()
         self._all_rows = (ctypes.c_int8 * len(self._batch))(*[1] * len(self._batch))
         self.vocabulary = Vocabulary(lib, self._model)
         self.template = ChatTemplate(lib, self._model, self.vocabulary)
@@ -97,16 +103,84 @@ class LanguageModel:
         )
         self.n_params = int(lib.llama_model_n_params(self._model))
         self.name = self._meta(b"general.name") or path.stem
+        self._adapter = self._opened_adapter(adapter)
+
+    @property
+    def has_adapter(self) -> bool:
+        return self._adapter is not None
+
+    @property
+    def layers(self) -> int:
+        """The model's layers, the output counted as one more."""
+        return int(self._lib.llama_model_n_layer(self._model)) + 1
+
+    @property
+    def offloaded_layers(self) -> int:
+        """How many of the layers a GPU computes."""
+        return self.layers if self._offloaded < 0 else min(self._offloaded, self.layers)
+
+    def use_adapter(self, on: bool) -> None:
+        """Compute with the adapter or without from here on; without one, nothing changes."""
+        if self._adapter is not None and self._adapter.switch(self._ctx, on):
+            self._read = []
+
+    def _open(self, path: Path, n_ctx: int, n_threads: int, gpu_layers: int | None) -> None:
+        """Load the model and make its context, on the processor alone where a GPU fails."""
+        can = bool(self._lib.llama_supports_gpu_offload())
+        layers = llama_devices.layers_for(path, gpu_layers, n_ctx, self.devices, can_offload=can)
+        try:
+            self._load(path, n_ctx, n_threads, layers)
+        except ChildError as error:
+            if not layers:
+                raise
+            self._load(path, n_ctx, n_threads, 0)
+            self.notices.append(
+                f"The GPU could not be used, so the processor computes alone. {error} "
+                "Set llm.gpu_layers to a smaller number, or to 0."
+            )
+
+    def _load(self, path: Path, n_ctx: int, n_threads: int, gpu_layers: int) -> None:
+        lib, log = self._lib, self._log
+        log.clear()
+        params = lib.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        # On CPUs with AMX llama.cpp crashes at the first batch when GCC has optimised the tile
+        # configuration away (ggml-org/llama.cpp#20824, pull request 26954). Without these buffers
+        # it computes with AVX-512. They stay elsewhere: repacked weights read prompts faster.
+        params.use_extra_bufts = b"AMX_INT8 = 1" not in lib.llama_print_system_info()
+        self._model = lib.llama_model_load_from_file(os.fsencode(path), params)
+        if not self._model:
+            raise ChildError(f"The model {path} could not be loaded ({log.first_error}).")
+        self._offloaded = gpu_layers
+        self._chunk = GPU_CHUNK_TOKENS if gpu_layers else CHUNK_TOKENS
+        self._ctx = self._new_context(n_ctx, n_threads)
+        if not self._ctx:
+            lib.llama_model_free(self._model)
+            raise ChildError(f"The model {path} could not be started ({log.first_error}).")
+
+    def _opened_adapter(self, path: Path | None) -> Adapter | None:
+        if path is None:
+            return None
+        try:
+            return Adapter(self._lib, self._model, path, self._log)
+        except ChildError as error:
+            self.notices.append(f"{error} The model works without it.")
+            return None
 
     def _new_context(self, n_ctx: int, n_threads: int) -> Any:
         lib = self._lib
         params = lib.llama_context_default_params()
         params.n_ctx = n_ctx
         # The compute buffer grows with the batch: 98 MB for llama.cpp's 512, 16 MB for this.
-        params.n_batch = params.n_ubatch = CHUNK_TOKENS + REUSE_TOKENS
+        params.n_batch = params.n_ubatch = self._chunk + REUSE_TOKENS
         params.n_threads = params.n_threads_batch = n_threads
-        # On CPU flash attention decodes a third slower and makes results depend on the chunks.
-        params.flash_attn_type = lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        # On CPU flash attention decodes a third slower and makes results depend on the chunks;
+        # on a GPU llama.cpp takes it where the GPU has it.
+        params.flash_attn_type = (
+            lib.LLAMA_FLASH_ATTN_TYPE_AUTO
+            if self._offloaded
+            else lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        )
         params.no_perf = True
         # Asked once per graph node, 900 times a token: a Python function would take the GIL each
         # time, strlen of a flag costs nothing. It is "true" as soon as the flag is not empty.
@@ -144,7 +218,7 @@ class LanguageModel:
         """
         while (done := len(self._read)) < len(prompt) and not self.cancellation.requested:
             left = len(prompt) - done
-            chunk = prompt[done : done + (left if left < len(self._batch) else CHUNK_TOKENS)]
+            chunk = prompt[done : done + (left if left < len(self._batch) else self._chunk)]
             if self._compute(chunk):
                 self._read.extend(chunk)
                 yield len(self._read)
@@ -227,11 +301,15 @@ class _Log:
     """llama.cpp's messages: all of them to stderr, and the first error for the person."""
 
     def __init__(self, lib: Any) -> None:
-        self.first_error = "no reason given"
         self._error_level = 3  # GGML_LOG_LEVEL_ERROR, which llama_cpp does not name
-        self._found = False
+        self.clear()
         self._callback = lib.llama_log_callback(self._write)  # C does not keep it alive
         lib.llama_log_set(self._callback, None)
+
+    def clear(self) -> None:
+        """Forget the error: the next one is the first."""
+        self.first_error = "no reason given"
+        self._found = False
 
     def _write(self, level: int, text: bytes, _data: object) -> None:
         os.write(2, text)

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,12 +45,22 @@ class EngineDied(EngineError):
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What was loaded. `n_ctx` in tokens, `load_ms` with the import of llama.cpp."""
+    """What was loaded. `n_ctx` in tokens, `load_ms` with the import of llama.cpp.
+
+    `devices` are those of this machine that llama.cpp can compute on, as it names them. Of `layers`
+    a GPU computes `gpu_layers`. `adapter` tells whether one was loaded. `notices` are sentences
+    that the person should read once.
+    """
 
     name: str
     n_ctx: int
     n_params: int
     load_ms: float
+    devices: Sequence[str] = ()
+    layers: int = 0
+    gpu_layers: int = 0
+    adapter: bool = False
+    notices: Sequence[str] = ()
 
 
 class ChildProcess:

@@ -14,6 +14,14 @@ from assistant.engines import thinking
 
 _PROBE = "the question"
 
+# What models write as plain text where it is no token of theirs, from the templates of others.
+CHAT_MARKS = (
+    "<|im_start|> <|im_end|> <|endoftext|> <|end_of_text|> <|eot_id|> <|start_header_id|> "
+    "<start_of_turn> <end_of_turn> <|user|> <|assistant|> <|system|> [INST] [/INST]"
+).split()
+# A shorter control token's text may be a word of an answer.
+_LEAST_MARK = 4
+
 # For a GGUF that carries no template of its own.
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -73,6 +81,15 @@ class Vocabulary:
         """Whether the model means the end of its answer by this token."""
         return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
 
+    def derails(self, token: int) -> bool:
+        """Whether a token frames a conversation, so that no answer goes on behind it."""
+        return self._is_control(token) and not thinking.is_mark(self._text(token))
+
+    def marks_in(self, text: str) -> tuple[str, ...]:
+        """The control tokens' texts in a template, without those that mark thoughts."""
+        control = dict.fromkeys(t for t in self.tokenize(text) if self.derails(t))
+        return tuple(mark for t in control if len(mark := self._text(t)) >= _LEAST_MARK)
+
     def _is_control(self, token: int) -> bool:
         return bool(self._lib.llama_vocab_is_control(self._vocab, token))
 
@@ -99,8 +116,9 @@ class ChatTemplate:
             )
         except Exception as error:
             raise ChildError(f"The model's chat template is no template: {error}.") from error
-        # A model that knows no ChatML writes the mark as plain text.
-        self.stops = () if self._own else ("<|im_end|>",)
+        # A model that does not know a mark as a token writes it as plain text.
+        own_marks = vocabulary.marks_in(own.decode("utf-8")) if own else ()
+        self.stops = tuple(dict.fromkeys((*own_marks, *CHAT_MARKS)))
         roles = ("system", "user")
         if _PROBE not in self.prompt([{"role": role, "content": _PROBE} for role in roles]):
             raise ChildError("The model's chat template leaves the question out.")

@@ -14,8 +14,6 @@ from assistant.settings import Settings
 NO_MODEL = "none"
 _OWN_CONTEXT_TOKENS = 4096
 _OWN_EXCERPT_TOKENS = 384
-# A smaller file is a model that invents where it is asked freely.
-_TINY_BYTES = 350_000_000
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,8 @@ def _own_file(path: Path) -> Chosen:
     if info.problem:
         raise WeightsError(f"{path} cannot answer questions. {info.problem}", "Choose another.")
     context = min(_OWN_CONTEXT_TOKENS, info.context_tokens or _OWN_CONTEXT_TOKENS)
-    return Chosen(_unknown(path.stem, info.name, context, info.licence, info.bytes), path)
+    entry = _unknown(path.stem, info.name, context, info.licence, info.parameters)
+    return Chosen(entry, path)
 
 
 def _at_endpoint(url: str, model: str, settings: Settings) -> Chosen:
@@ -172,19 +171,20 @@ def _at_endpoint(url: str, model: str, settings: Settings) -> Chosen:
 
 
 def _unknown(
-    name: str, title: str, context_tokens: int, licence: str, size: int = 0
+    name: str, title: str, context_tokens: int, licence: str, parameters: int | None = None
 ) -> catalog.LlmEntry:
-    """The entry of a model that the catalogue does not know, its file of `size` bytes."""
-    return replace(
+    """The entry of a model that the catalogue does not know: asked freely, unless it is tiny."""
+    entry = replace(
         catalog.llm(),
         name=name,
         title=title,
         weights=None,
         context_tokens=context_tokens,
-        answering="phrase" if 0 < size < _TINY_BYTES else "compose",
         excerpt_tokens=_OWN_EXCERPT_TOKENS,
         licence=licence,
+        parameters=parameters,
     )
+    return replace(entry, answering="phrase" if entry.size_class == "tiny" else "compose")
 
 
 def own_folder() -> Path:

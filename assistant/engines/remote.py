@@ -77,18 +77,20 @@ class RemoteLlm:
             )
         return self._model
 
-    def generate(
+    def generate(  # noqa: PLR0913 - each is one choice of a generation
         self,
         messages: Sequence[Message],
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
+        adapter: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[GenerationEvent]:
         """Streams one answer; the last event is Finished.
 
-        Log probabilities are NaN where the server does not tell them. Closing the iterator or
+        Log probabilities are NaN where the server does not tell them. What adapter the model has
+        is the server's to say: `adapter` changes nothing. Closing the iterator or
         setting `cancel` closes the connection, which is how such servers are told to stop.
         Raises EngineError.
         """

@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from assistant.answering.llm import Finished, Token
 from assistant.engines.event_stream import Request, StreamError, events
-from assistant.engines.thinking import ThoughtFilter
+from assistant.engines.llama_text import CHAT_MARKS, TextGate
+from assistant.engines.repetition import RepetitionFilter
+from assistant.engines.thinking import Piece, ThoughtFilter
 
 # For an error that comes in a stream and has no number.
 _IN_STREAM = 999
@@ -22,9 +24,11 @@ class StreamedAnswer:
     def __init__(self, opens_thought: bool | None, cancel: threading.Event) -> None:
         self._cancel = cancel
         self._thoughts = ThoughtFilter("<think>" if opens_thought else "")
+        self._gate = TextGate(CHAT_MARKS)
+        self._loops = RepetitionFilter()
         # Whether a thought is opened by the template cannot be seen from here. Until that is
         # known, the first answer is held back whole.
-        self._held: list[Token] | None = [] if opens_thought is None else None
+        self._held: list[Piece] | None = [] if opens_thought is None else None
         self._reasoned = False
         self._began = time.perf_counter()
         self._first_at: float | None = None
@@ -51,6 +55,9 @@ class StreamedAnswer:
                     break
                 yield from self._chunk(_object(data))
                 complete = complete or self._ended
+                if self._is_over:
+                    complete = True
+                    break
                 if self._pieces - self._thoughts.hidden > 2 * max_tokens:
                     self._finish, complete = "length", True
                     break
@@ -58,11 +65,10 @@ class StreamedAnswer:
             self._finish = "cancelled"
         elif not complete:
             raise StreamError(0, "it ended in the middle of its answer")
-        for token in self._visible(self._thoughts.flush()):
-            yield token
+        yield from self._visible(self._thoughts.flush())
         held, self._held = self._held or [], None
-        for token in held:
-            yield self._said(token)
+        yield from self._said(held)
+        yield from self._rest()
 
     def finished(self) -> Finished:
         now = time.perf_counter()
@@ -101,21 +107,45 @@ class StreamedAnswer:
             self._ended = True
             self._finish = "length" if reason == "length" else "stop"
 
-    def _visible(self, pieces: Sequence[tuple[str, float]]) -> Iterator[Token]:
+    @property
+    def _is_over(self) -> bool:
+        """Whether it left the answer: by the mark of another turn, or in a loop."""
+        return self._gate.stopped or self._loops.stopped
+
+    def _visible(self, pieces: Sequence[Piece]) -> Iterator[Token]:
         if self._thoughts.closed_unopened:
             # All that came before was a thought that the template had opened.
             self.opened_thought, self._held = True, None
             self._thoughts.closed_unopened = False
-        for text, logprob in pieces:
-            token = Token(text, logprob)
-            if self._held is not None:
-                self._held.append(token)
-            else:
-                yield self._said(token)
+        if self._held is not None:
+            self._held += pieces
+        else:
+            yield from self._said(pieces)
 
-    def _said(self, token: Token) -> Token:
-        self.text += token.text
-        return token
+    def _said(self, pieces: Sequence[Piece]) -> Iterator[Token]:
+        """What of these is answer; a piece that may be a mark or a loop waits for the next."""
+        for text, logprob in pieces:
+            if not self._is_over:
+                yield from self._unlooped(self._gate.push(text.encode("utf-8", "replace"), logprob))
+
+    def _unlooped(self, pieces: Sequence[Piece]) -> Iterator[Token]:
+        for piece in pieces:
+            if not self._loops.stopped:
+                yield from self._tokens(self._loops.push(*piece))
+
+    def _rest(self) -> Iterator[Token]:
+        """What still waits when the answer ends."""
+        if not self._is_over:
+            yield from self._unlooped(self._gate.flush())
+        if not self._loops.stopped:
+            yield from self._tokens(self._loops.flush(unfinished=self._finish == "length"))
+        if self._is_over and self._finish == "length":
+            self._finish = "stop"
+
+    def _tokens(self, pieces: Sequence[Piece]) -> Iterator[Token]:
+        for text, logprob in pieces:
+            self.text += text
+            yield Token(text, logprob)
 
 
 def _object(data: bytes) -> dict[str, Any]:

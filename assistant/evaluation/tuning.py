@@ -65,27 +65,33 @@ class Remembering:
 
     def __init__(self, llm: Llm) -> None:
         self._llm = llm
-        self._written: dict[tuple[Message, ...], list[GenerationEvent]] = {}
+        self._written: dict[tuple[tuple[Message, ...], bool], list[GenerationEvent]] = {}
 
     def describe(self) -> dict[str, str]:
         """The model's own description."""
         return self._llm.describe()
 
-    def generate(
+    def generate(  # noqa: PLR0913 - each is one choice of a generation
         self,
         messages: Sequence[Message],
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
+        adapter: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[GenerationEvent]:
         """As the model's own. A generation without its end is not remembered."""
-        known = tuple(messages)
+        known = (tuple(messages), adapter)
         if known not in self._written:
             events: list[GenerationEvent] = []
             for event in self._llm.generate(
-                messages, max_tokens=max_tokens, stop=stop, temperature=temperature, cancel=cancel
+                messages,
+                max_tokens=max_tokens,
+                stop=stop,
+                temperature=temperature,
+                adapter=adapter,
+                cancel=cancel,
             ):
                 events.append(event)
                 if isinstance(event, Finished):

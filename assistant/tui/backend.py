@@ -211,12 +211,13 @@ class Backend:
     def _shelf(self, assistant: "Assistant") -> Shelf:
         catalogue = assistant.library.catalogue
         entry = assistant.llm_entry
+        problems = (assistant.llm_problem, *assistant.llm_notices(), assistant.reindex_notice)
         return Shelf(
             assistant.library.name,
             len(catalogue.documents()),
             catalogue.passage_count(),
             entry.title if entry is not None else "",
-            " ".join(filter(None, (assistant.llm_problem, assistant.reindex_notice))),
+            " ".join(filter(None, problems)),
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -152,9 +153,10 @@ def test_licences_of_every_dependency_and_of_the_weights(
 def test_doctor_looks_at_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    parts = "llama-cpp-python embedder evidence-reader language-model catalogue"
+    parts = "llama-cpp-python embedder evidence-reader language-model devices catalogue"
     for part in parts.split():
         assert part in out
+    assert re.search(r"CPU.*; 0 of 31 layers of the model on a GPU", out)
     assert main(["doctor", "--model", "no-such", "--json"]) == 1
     checks = {c["check"]: c for c in json.loads(capsys.readouterr().out)}
     assert "There is no llm named" in checks["language-model"]["text"]

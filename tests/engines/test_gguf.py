@@ -32,6 +32,7 @@ def test_the_embedded_model_says_what_it_is() -> None:
     assert info.licence == "apache-2.0"
     assert "<|im_start|>" in info.chat_template
     assert info.problem == ""
+    assert (info.layers, info.kind) == (30, "model")
 
 
 def test_a_header_of_our_own_making(tmp_path: Path) -> None:

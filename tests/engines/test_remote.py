@@ -143,6 +143,20 @@ def test_thoughts_are_kept_out_of_the_answer(chunks: list[Chunk]) -> None:
         assert answer(engine)[0] == "Yes."
 
 
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_marks_of_a_conversation_and_loops_end_the_answer(finish: str) -> None:
+    copy = ["The", " bridge", " is", " old", "."]
+    for said in (
+        [*copy, "<|im_", "end|>", "\n", "<|im_start|>", "user"],
+        [*copy, *[f" {copy[0]}", *copy[1:]] * 7],
+    ):
+        with serving(saying(*map(chunk, said), chunk(finish=finish))) as server:
+            engine = llm(server)
+            for _ in range(2):  # the first answer of a server is held back, the second streamed
+                text, last = answer(engine, max_tokens=40)
+                assert (text, last.finish) == ("The bridge is old.", "stop")
+
+
 def test_a_model_that_only_thought_is_given_more_room_once() -> None:
     def respond(handler: Handler) -> None:
         if json.loads(handler.body)["max_tokens"] < 100:
@@ -233,7 +247,7 @@ def test_nobody_listens() -> None:
 
 def test_an_endless_answer_is_cut() -> None:
     def respond(handler: Handler) -> None:
-        stream(handler, *(chunk("word ") for _ in range(500)))
+        stream(handler, *(chunk(f"word{n} ") for n in range(500)))
 
     with serving(respond) as server:
         text, last = answer(llm(server), max_tokens=10)
