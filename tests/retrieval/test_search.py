@@ -34,9 +34,9 @@ def test_an_exact_match_of_a_rare_word_goes_above_what_only_vectors_like() -> No
 def test_a_passage_with_all_telling_words_goes_above_one_with_none_of_them() -> None:
     fused = fuse([(1, 9.0), (5, 6.0)], [(1, 0.6), (2, 0.5), (5, 0.1)])
     holders = {"heat": {5, 8}, "pump": {5}}
-    assert [row[0] for row, _ in lift(fused, holders, rare=[])][0] == 5
+    assert lift(fused, holders, rare=[])[0][0][0] == 5
     half = {"heat": {5}, "pump": {8}}
-    assert [row[0] for row, _ in lift(fused, half, rare=[])][0] == 1
+    assert lift(fused, half, rare=[])[0][0][0] == 1
 
 
 def test_words_that_many_passages_have_lift_nothing() -> None:
