@@ -8,6 +8,7 @@ from assistant import paths, settings
 from assistant.assistant import Assistant, vector_store
 from assistant.cli import output
 from assistant.cli.progress import watch
+from assistant.engines import catalog
 from assistant.errors import LibraryError
 from assistant.language.printable import safe_line
 from assistant.library.catalogue import Catalogue
@@ -113,12 +114,18 @@ def _import(_: argparse.Namespace, rest: list[str]) -> None:
     from assistant.library.transfer import import_library
 
     file, name = _expect(rest, 2, "import FILE NAME")
-    manifest = import_library(Path(file).expanduser().absolute(), name)
+    dimensions = {n: catalog.embedder(n).dimension for n in catalog.embedder_names()}
+    manifest = import_library(Path(file).expanduser().absolute(), name, dimensions)
     with Assistant(name) as assistant:
         watch(assistant.library.finish())
     output.tell(
         f"{name} holds {output.counted(manifest['documents'], 'document')}; all was verified."
     )
+    if manifest["left_out"]:
+        output.tell(
+            f"It was answered by {safe_line(manifest['left_out'])}, which is not taken over: say"
+            f" `assistant libraries set model NAME --library {name}` if you trust that."
+        )
 
 
 def _set(options: argparse.Namespace, rest: list[str]) -> None:

@@ -12,11 +12,10 @@ from assistant.errors import LibraryError
 from assistant.language.sentences import Span
 from assistant.language.words import terms
 from assistant.library.database import FILE, marks
+from assistant.library.lexical import Lexical
 from assistant.library.passages import PassageSpan
 from assistant.library.tracking import Tracking
 
-# A heading names the subject of what stands below it, but is not the text that answers.
-_BM25 = "bm25(passage_terms, 1.0, 0.6)"
 # SQLite's limit on placeholders is far above this; short statements stay in its cache.
 _CHUNK = 500
 
@@ -84,7 +83,7 @@ class Passage:
         return self.lines[0] + first - 1, self.lines[0] + last - 1
 
 
-class Catalogue(Tracking):
+class Catalogue(Lexical, Tracking):
     """Documents, their passages and the words in them, all in one SQLite file."""
 
     @staticmethod
@@ -343,38 +342,6 @@ class Catalogue(Tracking):
         """Record that the vector store has forgotten these."""
         with self._writing() as db:
             db.executemany("DELETE FROM stale_vectors WHERE passage_id = ?", [(i,) for i in ids])
-
-    # The lexical index.
-
-    def match(self, query_terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Passages that hold any of the terms, as (id, BM25 score), best and highest first."""
-        return self._matching(" OR ", query_terms, limit)
-
-    def holding(self, wanted: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Passages that hold all of the terms, in the same form."""
-        return self._matching(" AND ", wanted, limit)
-
-    def _matching(
-        self, joined_by: str, query_terms: Sequence[str], limit: int
-    ) -> list[tuple[int, float]]:
-        wanted = [t for t in dict.fromkeys(query_terms) if t]
-        if not wanted:
-            return []
-        expression = joined_by.join('"' + t.replace('"', '""') + '"' for t in wanted)
-        rows = self._rows(
-            f"SELECT rowid, -{_BM25} FROM passage_terms WHERE passage_terms MATCH ?"
-            f" ORDER BY {_BM25}, rowid LIMIT ?",
-            (expression, limit),
-        )
-        return [(int(str(i)), float(str(score))) for i, score in rows]
-
-    def term_frequency(self, wanted: Iterable[str]) -> dict[str, int]:
-        """In how many passages each of the terms occurs; 0 where it does not."""
-        counts = dict.fromkeys(wanted, 0)
-        for term in counts:
-            rows = self._rows("SELECT doc FROM term_counts WHERE term = ?", (term,))
-            counts[term] = int(str(rows[0][0])) if rows else 0
-        return counts
 
 
 def _context(title: str, headings: Sequence[str]) -> str:

@@ -10,18 +10,21 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from assistant import paths
 from assistant.errors import LibraryError
-from assistant.library import vector_files
+from assistant.library import origin, vector_files
+from assistant.library.catalogue import Catalogue
 from assistant.library.database import FILE, SCHEMA_VERSION
 from assistant.library.library import UNFINISHED, Library, exists
 from assistant.library.locking import WriteLock
+from assistant.library.settings import LibrarySettings
 from assistant.library.vectors import LOCAL_FOLDER
 from assistant.library.verify import verify_catalogue
 
@@ -52,21 +55,69 @@ def export_library(library: Library, target: Path) -> dict[str, Any]:
     return manifest
 
 
-def import_library(source: Path, name: str) -> dict[str, Any]:
-    """Make a library of an exported file, after all of it was verified; returns its manifest.
+def import_library(
+    source: Path, name: str, dimensions: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Make a library of an exported file, after all of it was verified; returns its manifest,
+    with the language model that it wanted for itself as `left_out`.
 
-    The vectors lie beside the catalogue until the library is finished, which puts them into the
-    store. Raises LibraryError if there is a library of this name, or for a file that is not whole.
+    The file may be a stranger's: it is taken whole or not at all. `dimensions` are those of the
+    known embedders, by name. The vectors lie beside the catalogue until the library is finished,
+    which puts them into the store. Raises LibraryError if there is a library of this name, or for a
+    file that is not whole.
     """
     target = _free(name)
     with _explained(), _folder(target) as work, _opened(source) as archive:
         manifest = _read_manifest(archive)
-        for part in _PARTS:
-            _extract(archive, part, work / part, manifest["parts"].get(part, {}))
-        problems = verify_catalogue(work, manifest["documents"], manifest["passages"])
-        if problems:
-            raise LibraryError(f"{source} is damaged: {problems[0]}.", "Export it again.")
-    return manifest
+        _extract_parts(archive, work, manifest["parts"])
+        problem = _problem(work, manifest, dimensions or {})
+        if problem:
+            raise LibraryError(f"{source} is damaged: {problem}.", "Export it again.")
+        return {**manifest, "left_out": _distrust(work)}
+
+
+def _extract_parts(archive: zipfile.ZipFile, work: Path, parts: dict[str, Any]) -> None:
+    """Write the parts into `work`. Raises LibraryError for others, and for more than fits."""
+    expected = {_MANIFEST, *_PARTS}
+    if len(archive.namelist()) != len(expected) or set(archive.namelist()) != expected:
+        raise LibraryError("The file holds other parts than an export has.", "Export it again.")
+    sizes = [parts[name]["bytes"] for name in _PARTS]
+    if not all(type(size) is int and size >= 0 for size in sizes):
+        raise LibraryError("The sizes of its parts are no sizes.", "Export it again.")
+    if sum(sizes) > shutil.disk_usage(work).free:
+        raise LibraryError("It is larger than the space that is free.", "Free some space.")
+    for name in _PARTS:
+        _extract(archive, name, work / name, parts[name])
+
+
+def _problem(work: Path, manifest: dict[str, Any], dimensions: Mapping[str, int]) -> str:
+    """What is wrong with the parts, in words; "" if all is well."""
+    problems = verify_catalogue(work, manifest["documents"], manifest["passages"])
+    if problems:
+        return problems[0]
+    with closing(Catalogue(work)) as catalogue:
+        made_with = origin.recorded(catalogue)
+        passages = [*catalogue.embedded(), *catalogue.waiting(catalogue.passage_count())]
+    dimension = made_with.dimension if made_with else 0
+    if made_with and dimensions.get(made_with.embedder, dimension) != dimension:
+        return f"the embedder {made_with.embedder[:60]!r} does not make {dimension} numbers"
+    try:
+        vector_files.read(work, dimension, passages)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _distrust(work: Path) -> str:
+    """Forget which language model the library wants: questions would go where a stranger says.
+
+    Returns what that was, or "".
+    """
+    with closing(Catalogue(work)) as catalogue:
+        own = LibrarySettings(catalogue)
+        left_out = own.get("model")
+        own.set("model", "")
+    return left_out
 
 
 def copy_library(library: Library, new: str) -> None:
@@ -136,7 +187,7 @@ def _read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 def _extract(archive: zipfile.ZipFile, name: str, target: Path, expected: dict[str, Any]) -> None:
     """Write a part, no more of it than the manifest says, and compare its sum."""
-    size = int(expected["bytes"])
+    size: int = expected["bytes"]
     digest = hashlib.sha256()
     with archive.open(name) as part, target.open("wb") as file:
         left = size + 1
@@ -155,7 +206,18 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as archive:
             yield archive
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        EOFError,
+        RuntimeError,
+        AttributeError,
+        RecursionError,
+        NotImplementedError,
+        zlib.error,
+    ) as error:
         raise LibraryError(
             f"{source} is not an exported library, or it is damaged.", "Export it again."
         ) from error

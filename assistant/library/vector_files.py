@@ -1,8 +1,11 @@
 """Vectors on their way from one store to another, so that nothing is embedded twice."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.library.catalogue import Catalogue
 from assistant.library.stores import Vectors, VectorStore, VectorsUnavailable
@@ -10,6 +13,10 @@ from assistant.library.stores import Vectors, VectorStore, VectorsUnavailable
 # Beside a catalogue that was copied or imported, until its store has them.
 IDS_FILE, VECTORS_FILE = "ids.npy", "vectors.npy"
 _AT_ONCE = 2_000
+# Embedders make unit vectors, so that these leave room for any rounding.
+_SHORTEST, _LONGEST = 0.5, 2.0
+
+Ids = NDArray[np.int64]
 
 
 def save(catalogue: Catalogue, vectors: VectorStore, folder: Path) -> None:
@@ -27,31 +34,51 @@ def save(catalogue: Catalogue, vectors: VectorStore, folder: Path) -> None:
     np.save(folder / VECTORS_FILE, stacked)
 
 
+def read(folder: Path, dimension: int, passages: Collection[int]) -> tuple[Ids, Vectors]:
+    """The vectors that `save` wrote into `folder`, looked at whole but not held in memory.
+
+    Raises ValueError, saying in words what is wrong, unless they are the vectors of some of these
+    passages: of the dimension, each with a direction.
+    """
+    try:
+        ids = np.load(folder / IDS_FILE, mmap_mode="r", allow_pickle=False)
+        rows = np.load(folder / VECTORS_FILE, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError, MemoryError, OverflowError, SyntaxError) as error:
+        raise ValueError("the vectors cannot be read") from error
+    if ids.dtype != np.int64 or ids.ndim != 1 or rows.dtype != np.float32 or rows.ndim != 2:
+        raise ValueError("the vectors are not of the kind that is written here")
+    if len(ids) != len(rows) or (len(ids) and rows.shape[1] != dimension):
+        raise ValueError(f"the vectors are not one of {dimension} numbers for each passage")
+    numbers = set(ids.tolist())
+    if len(numbers) != len(ids) or not numbers <= set(passages):
+        raise ValueError("the vectors are of other passages than the catalogue's")
+    for i in range(0, len(rows), _AT_ONCE):
+        lengths = np.linalg.norm(rows[i : i + _AT_ONCE].astype(np.float64), axis=1)
+        if not ((lengths >= _SHORTEST) & (lengths <= _LONGEST)).all():
+            raise ValueError("some vectors are zero, endless or not numbers")
+    return ids, rows
+
+
 def adopt(catalogue: Catalogue, vectors: VectorStore) -> None:
     """Put what `save` wrote beside the catalogue into the store, and remove the files.
 
     Stopped in between, it begins again. What they leave out, or all if they cannot be read, waits
     to be embedded.
     """
-    ids_file = catalogue.path.with_name(IDS_FILE)
-    vectors_file = catalogue.path.with_name(VECTORS_FILE)
-    if not ids_file.exists():
+    folder = catalogue.path.parent
+    if not (folder / IDS_FILE).exists():
         return
-    try:
-        ids = np.load(ids_file, allow_pickle=False)
-        rows = np.load(vectors_file, mmap_mode="r", allow_pickle=False)
-        fit = rows.shape == (len(ids), int(catalogue.setting("dimension") or 0))
-    except (ValueError, OSError, EOFError):
-        fit = False
-    if fit:
-        catalogue.mark_all_waiting()
+    catalogue.mark_all_waiting()
+    passages = catalogue.waiting(catalogue.passage_count())
+    with suppress(ValueError):
+        ids, rows = read(folder, int(catalogue.setting("dimension") or 0), passages)
         for i in range(0, len(ids), _AT_ONCE):
             part = [int(n) for n in ids[i : i + _AT_ONCE]]
-            if set(catalogue.passages(part)) == set(part):
-                vectors.put(part, np.ascontiguousarray(rows[i : i + len(part)]))
-                catalogue.mark_embedded(part)
-    vectors_file.unlink(missing_ok=True)
-    ids_file.unlink()
+            vectors.put(part, np.ascontiguousarray(rows[i : i + len(part)]))
+            catalogue.mark_embedded(part)
+        del ids, rows  # Windows erases no file that is open
+    (folder / VECTORS_FILE).unlink(missing_ok=True)
+    (folder / IDS_FILE).unlink()
 
 
 def carry(catalogue: Catalogue, source: VectorStore, target: VectorStore) -> None:

@@ -21,6 +21,7 @@ from assistant.library.vectors import (
     NAME_FILE,
     ChromaVectors,
     CollectionVectors,
+    shortened,
 )
 
 _CONNECT_S = 3.0
@@ -165,7 +166,7 @@ class ServerVectors(CollectionVectors):
                 self._collection = None
             kind = VectorsUnreachable if isinstance(error, InternalError) else VectorsUnavailable
             raise kind(
-                f"The vector server at {self.url} refused: {error}.",
+                f"The vector server at {self.url} refused: {shortened(error)}.",
                 "Answers come from the word index alone until it does not.",
             ) from error
 

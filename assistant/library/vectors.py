@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import textwrap
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ COLLECTION: dict[str, Any] = {
     "embedding_function": None,
     "configuration": {"hnsw": {"space": "cosine"}},
 }
+_ERROR_CHARS = 200
 
 
 class CollectionVectors(ABC):
@@ -227,9 +229,14 @@ class ChromaVectors(CollectionVectors):
             yield
         except Exception as error:  # Chroma's core is Rust and raises types of its own
             raise VectorsUnavailable(
-                f"The vector store cannot be used: {error}.",
+                f"The vector store cannot be used: {shortened(error)}.",
                 "Answers come from the word index alone until it can.",
             ) from error
+
+
+def shortened(error: Exception) -> str:
+    """What Chroma says, on one line; it may quote whole vectors."""
+    return textwrap.shorten(str(error).rstrip("."), _ERROR_CHARS, placeholder=" \u2026")
 
 
 def _forget_clients() -> None:

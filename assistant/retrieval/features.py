@@ -15,7 +15,7 @@ from assistant.retrieval.search import Query, ScoredPassage
 
 FEATURES = (
     "passage_score",  # fused score of the passage
-    "passage_first",  # whether the passage is the best one
+    "passage_first",  # whether the passage is the best one by that score
     "passage_bm25",  # its BM25 over what a passage with every term would get
     "passage_cosine",
     "passage_coverage",  # idf share of the question's terms in the passage and its headings
@@ -73,7 +73,9 @@ def words_at(answer: Span | None, sentence: Span, text: str) -> str:
 
 def sentences(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
     """All sentences of the passages with the features of words, those that look best first."""
-    found = [c for p in passages for c in _of_passage(query, p, p is passages[0])]
+    # The features are of the fused score, as the weights that were fitted to it expect.
+    best = max(passages, key=lambda p: (p.fused, -p.passage.id), default=None)
+    found = [c for p in passages for c in _of_passage(query, p, p is best)]
     return sorted(found, key=lambda c: -_by_words(c.features))
 
 
@@ -98,7 +100,7 @@ def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Can
         return sum(query.idf[t] for t in query.terms if t in present) / weight
 
     of_passage = {
-        "passage_score": scored.score,
+        "passage_score": scored.fused,
         "passage_first": float(is_first),
         "passage_bm25": scored.bm25 / (weight * 2.2),
         "passage_cosine": scored.cosine,

@@ -1,7 +1,7 @@
 """Passages for a question: BM25 and dense vectors, fused by their normalised scores."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,9 @@ from assistant.library.catalogue import Passage
 from assistant.library.embedding import embedded_text
 from assistant.library.library import Library
 from assistant.library.stores import Vectors
+
+# A passage's id, fused score, BM25 and cosine.
+Fused = tuple[int, float, float, float]
 
 # What can be left out, to measure what it is worth: the vectors; BM25; the fusion by scores (ranks
 # are fused then); the fitted ranking of sentences (their order by words or by the reader stands).
@@ -26,6 +29,10 @@ _EMBEDDED_AT_ONCE = 8
 _BM25_SHARE = 0.5
 # The constant of reciprocal rank fusion (Cormack et al. 2009).
 _RANK_CONSTANT = 60
+# A term is rare in this share of the passages or fewer, and tells passages apart up to that one; in
+# a library of a few dozen passages, where it is in three.
+_RARE, _TELLING = 0.01, 0.1
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Query:
 
     `idf[term]` is ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N passages (Robertson & Zaragoza
     2009); `unknown` are terms that occur in no passage. `vector` is None without a vector store.
+    `rare` are terms of very few passages, `telling` those and others that not many passages have.
     """
 
     text: str
@@ -45,16 +53,27 @@ class Query:
     vector: Vectors | None
     tokens: tuple[str, ...]
     token_vectors: Vectors | None
+    rare: frozenset[str] = frozenset()
+    telling: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class ScoredPassage:
-    """A passage with its fused score (1 is the best possible) and the two it was made from."""
+    """A passage with the score that ranks it (1 is the best possible) and the two it was made from.
+
+    `lifted_from` is its fused score where an exact match has raised it above that.
+    """
 
     passage: Passage
     score: float
     bm25: float
     cosine: float
+    lifted_from: float | None = None
+
+    @property
+    def fused(self) -> float:
+        """The score before an exact match raised it: what the fitted ranking knows."""
+        return self.score if self.lifted_from is None else self.lifted_from
 
 
 def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
@@ -76,7 +95,14 @@ def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
         vector=vector,
         tokens=tuple(tokens),
         token_vectors=token_vectors,
+        rare=_up_to(max(_FEW, _RARE * total), counts),
+        telling=_up_to(max(_FEW, _TELLING * total), counts),
     )
+
+
+def _up_to(most: float, counts: Mapping[str, int]) -> frozenset[str]:
+    """The terms that some passages have, but no more than `most`."""
+    return frozenset(term for term, n in counts.items() if 0 < n <= most)
 
 
 def search(
@@ -97,13 +123,45 @@ def search(
         except LibraryError as error:
             notice = f"{error.message} {error.remedy}"
         dense = [*dense, *_cosines(library, query.vector, missing)]
-    fused = (fuse_ranks if "fusion" in without else fuse)(lexical, dense)[: limit * 2]
-    passages = library.catalogue.passages([i for i, _, _, _ in fused])
+    fused = (fuse_ranks if "fusion" in without else fuse)(lexical, dense)
+    telling = () if "bm25" in without else query.telling
+    lifted = lift(fused, {t: library.catalogue.with_term(t) for t in telling}, query.rare)
+    best = lifted[: limit * 2]
+    passages = library.catalogue.passages([row[0] for row, _ in best])
     found: dict[str, ScoredPassage] = {}
-    for i, score, bm25, cosine in fused:
+    for (i, before, bm25, cosine), score in best:
         if i in passages:  # of a document that is there twice, each passage counts once
-            found.setdefault(passages[i].text, ScoredPassage(passages[i], score, bm25, cosine))
+            scored = ScoredPassage(passages[i], score, bm25, cosine, before)
+            found.setdefault(passages[i].text, scored)
     return list(found.values())[:limit], notice
+
+
+def lift(
+    fused: Sequence[Fused], holders: Mapping[str, set[int]], rare: Collection[str]
+) -> list[tuple[Fused, float]]:
+    """The passages, best first, each with the score that ranks it: exact matches go first.
+
+    Vectors like what is near in meaning; the fused score alone may set that above the only passage
+    with the very name or number asked for. So a passage with a rare term goes above all that only
+    vectors found, and one with all the telling terms above all that have none of them. `holders`
+    are the ids of passages by the telling term that they hold; rare terms are among these.
+    """
+    scores = {i: score for i, score, _, _ in fused}
+    telling = list(holders.values())
+    by_words = {i for i, _, bm25, _ in fused if bm25 > 0}
+    with_rare = set[int]().union(*(holders[t] for t in holders.keys() & set(rare)))
+    with_all = set.intersection(*telling) if telling else set[int]()
+    _raise(scores, with_rare, by_words)
+    _raise(scores, with_all, set[int]().union(*telling))
+    exact = with_rare | with_all
+    rows = [(row, scores[row[0]]) for row in fused]
+    return sorted(rows, key=lambda r: (-r[1], r[0][0] not in exact, -r[0][1], r[0][0]))
+
+
+def _raise(scores: dict[int, float], exact: set[int], touched: set[int]) -> None:
+    """Give the exact matches at least the score of the best that is not touched at all."""
+    best = max((score for i, score in scores.items() if i not in touched), default=0.0)
+    scores.update({i: max(scores[i], best) for i in exact & scores.keys()})
 
 
 def _cosines(library: Library, vector: Vectors, ids: Sequence[int]) -> list[tuple[int, float]]:
@@ -118,9 +176,7 @@ def _cosines(library: Library, vector: Vectors, ids: Sequence[int]) -> list[tupl
     return [(i, float(vector @ own)) for i, own in zip(passages, embedded, strict=True)]
 
 
-def fuse(
-    lexical: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]]
-) -> list[tuple[int, float, float, float]]:
+def fuse(lexical: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]]) -> list[Fused]:
     """Both rankings as (id, fused score, BM25, cosine), best first.
 
     Each score is divided by its best, after the cosine's lowest is taken off: sums of normalised
@@ -142,7 +198,7 @@ def fuse(
 
 def fuse_ranks(
     lexical: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]]
-) -> list[tuple[int, float, float, float]]:
+) -> list[Fused]:
     """The same by ranks alone (RRF, Cormack et al. 2009): what fusing by scores is held against.
 
     1 is the score of a passage that leads both rankings.

@@ -10,7 +10,7 @@ from typing import Any
 
 from killing import finished, in_child
 
-OLD_SCHEMA = Path(__file__).parents[1] / "library" / "old" / "schema_1.sql"
+OLD_SCHEMA = Path(__file__).parents[2] / "assistant" / "library" / "schema_1.sql"
 WORDS = "bridge river tower lamp stone tram harbour clock gauge cable mayor toll arch pier".split()
 # What is made of a library while its process is killed, and the exported file.
 COPY, EXPORT = "copy", "export.library"

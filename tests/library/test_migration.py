@@ -5,21 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from assistant import paths
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
+from assistant.library import database
 from assistant.library.database import SCHEMA_VERSION, Database
 from assistant.library.events import FileIndexed
 from assistant.library.library import Library
+from assistant.library.transfer import export_library, import_library
 from assistant.library.vectors import ChromaVectors
 
-OLD = Path(__file__).parent / "old"
+FIRST_SCHEMA = Path(database.__file__).with_name("schema_1.sql")
 
 
 def first_version(folder: Path, source: Path) -> None:
     """A library as the first version wrote it, with one document that waits for its vector."""
     folder.mkdir()
     raw = sqlite3.connect(folder / "catalogue.sqlite3")
-    raw.executescript((OLD / "schema_1.sql").read_text(encoding="utf-8"))
+    raw.executescript(FIRST_SCHEMA.read_text(encoding="utf-8"))
     text = source.read_text(encoding="utf-8")
     raw.execute(
         "INSERT INTO documents VALUES (7, ?, 'a', ?, 'x', ?, 1, 'text', '', '2025-01-01')",
@@ -91,3 +94,18 @@ def test_a_migrated_library_has_the_schema_of_a_new_one(tmp_path: Path) -> None:
         assert database._version() == SCHEMA_VERSION
         database.close()
     assert shapes[0] == shapes[1]
+
+
+def test_a_library_that_was_brought_up_to_date_is_exported_and_imported(
+    tmp_path: Path, embedder: OnnxEmbedder
+) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("The bridge was built in 1896.", encoding="utf-8")
+    folder = paths.library_folder("first")
+    folder.parent.mkdir(parents=True)
+    first_version(folder, source)
+    library = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    list(library.sync())
+    export_library(library, tmp_path / "backup.library")
+    library.close()
+    assert import_library(tmp_path / "backup.library", "second")["documents"] == 1

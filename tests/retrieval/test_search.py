@@ -10,7 +10,7 @@ from assistant.library.stores import VectorsUnavailable
 from assistant.library.vectors import ChromaVectors
 from assistant.retrieval.evidence import retrieve
 from assistant.retrieval.ranking import shipped_models
-from assistant.retrieval.search import fuse, prepare, search
+from assistant.retrieval.search import fuse, lift, prepare, search
 
 
 def test_fusing_adds_normalised_scores() -> None:
@@ -21,6 +21,42 @@ def test_fusing_adds_normalised_scores() -> None:
 
 def test_without_vectors_words_alone_decide() -> None:
     assert [(i, s) for i, s, _, _ in fuse([(7, 4.0), (8, 1.0)], [])] == [(7, 1.0), (8, 0.25)]
+
+
+def test_an_exact_match_of_a_rare_word_goes_above_what_only_vectors_like() -> None:
+    fused = fuse([(9, 9.3)], [(1, 0.6), (2, 0.2)])
+    assert [i for i, _, _, _ in fused] == [1, 9, 2]
+    lifted = lift(fused, {"r290": {9}}, rare=["r290"])
+    assert [row[0] for row, _ in lifted] == [9, 1, 2]
+    assert [score for _, score in lifted] == sorted((s for _, s in lifted), reverse=True)
+
+
+def test_a_passage_with_all_telling_words_goes_above_one_with_none_of_them() -> None:
+    fused = fuse([(1, 9.0), (5, 6.0)], [(1, 0.6), (2, 0.5), (5, 0.1)])
+    holders = {"heat": {5, 8}, "pump": {5}}
+    assert lift(fused, holders, rare=[])[0][0][0] == 5
+    half = {"heat": {5}, "pump": {8}}
+    assert lift(fused, half, rare=[])[0][0][0] == 1
+
+
+def test_words_that_many_passages_have_lift_nothing() -> None:
+    fused = fuse([(1, 9.0), (5, 6.0)], [(1, 0.6), (2, 0.5)])
+    assert [row for row, _ in lift(fused, {}, rare=[])] == fused
+
+
+def test_a_code_is_found_where_it_stands(library: Library, tmp_path: Path) -> None:
+    """More passages than vectors are asked for are nearer to it in meaning."""
+    near = "\n\n".join(f"# Model R{n}0\n\nR{n}0 and R{n}5 are refrigerants." for n in range(30, 75))
+    (tmp_path / "a.md").write_text(near, encoding="utf-8")
+    (tmp_path / "z.md").write_text(
+        "# Handover\n\nThe plumber came on Monday, drank coffee, told of his holiday on the coast and"
+        " of his daughter's wedding, said that the machine in the cellar is filled with R290, and"
+        " left his umbrella in the hall, where the dog found it and carried it into the garden.\n",
+        encoding="utf-8",
+    )
+    list(library.add([str(tmp_path / "a.md"), str(tmp_path / "z.md")]))
+    found, _ = search(library, prepare(library, "R290"), 3)
+    assert "R290" in found[0].passage.text
 
 
 @pytest.mark.parametrize(
