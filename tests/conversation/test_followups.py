@@ -41,7 +41,9 @@ def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
 
 def test_of_many_standalone_questions_nearly_all_are_left_alone() -> None:
     lines = (Path(__file__).parents[1] / "sets" / "seed.jsonl").read_text("utf-8").splitlines()
-    questions = [q["standalone"] or q["question"] for q in map(_with_standalone, lines)]
+    rows = [q for q in map(_with_standalone, lines) if q["source"] != "handbook.md"]
+    # A newcomer's "it" is the program, and leans on nothing only where nothing was asked before.
+    questions = [q["standalone"] or q["question"] for q in rows]
     before = [Turn(q, "It was said by Mr Smith.", "Mr Smith") for q in questions]
     pairs = zip(questions[1:], before, strict=False)
     left = [make_standalone(question, [turn]) == question for question, turn in pairs]

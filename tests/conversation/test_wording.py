@@ -77,4 +77,6 @@ def test_the_questions_of_the_seed_set_are_left_as_they_are() -> None:
     lines = (Path(__file__).parents[1] / "sets" / "seed.jsonl").read_text("utf-8").splitlines()
     asked = [json.loads(line)["question"] for line in lines]
     assert [q for q in asked if parts(q) != [q]] == []
-    assert [q for q in asked if core(q) != q] == []
+    # Two of the newcomers' questions come with a sentence before them.
+    led_up_to = [q for q in asked if q.startswith(("I changed a file.", "I got a new laptop."))]
+    assert [q for q in asked if core(q) != q] == led_up_to

@@ -44,6 +44,10 @@ def test_its_parts_are_there(questions: tuple[EvalQuestion, ...]) -> None:
     assert all(q.answerable and not q.history for q in seed)
     assert len(near) == 20
     assert not any(q.answerable or q.history for q in near)
+    help_, gap = of(questions, "help-"), of(questions, "gap-")
+    assert (len(help_), len(gap)) == (40, 10)
+    assert all(q.answerable and q.source == "handbook.md" for q in help_)
+    assert not any(q.answerable for q in gap)
     assert {q.kind for q in questions} == KINDS == {q.kind for q in seed}
 
 
@@ -64,21 +68,22 @@ def test_its_conversations_have_three_turns_that_follow_each_other(
 def test_every_answer_is_in_its_marked_evidence(
     questions: tuple[EvalQuestion, ...], documents: dict[str, str]
 ) -> None:
-    article = next(text for name, text in documents.items() if name.endswith(".txt"))
+    texts = {Path(name).name: text for name, text in documents.items()}
     for question in questions:
         assert bool(question.evidence) is question.answerable
         for sentence in question.evidence:
-            assert sentence in article
+            assert sentence in texts[question.source]
         if question.answerable:
             assert contains(" ".join(question.evidence), question.answers), question.id
 
 
-def test_most_questions_are_not_in_the_words_of_the_article(
-    questions: tuple[EvalQuestion, ...],
+@pytest.mark.parametrize("part", ["seed-", "help-"])
+def test_most_questions_are_not_in_the_words_of_the_document(
+    questions: tuple[EvalQuestion, ...], part: str
 ) -> None:
     """Half of a question's words or fewer, names among them, stand in the sentence that answers."""
     shares = []
-    for question in of(questions, "seed-"):
+    for question in of(questions, part):
         own = set(content_terms(question.question))
         shared = max(len(own & set(content_terms(s))) for s in question.evidence)
         shares.append(shared / len(own))
