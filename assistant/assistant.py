@@ -122,9 +122,10 @@ class Assistant:
         wait. (Its state from a file would be there in 1 ms, but the file has to be trusted.)"""
         if isinstance(self._engine, LlamaEngine):
             with suppress(AssistantError):
-                for _ in self._engine.generate(
-                    self.generation_config().prompt.beginning, max_tokens=0
-                ):
+                config = self.generation_config()
+                beginning = config.prompt.beginning
+                phrasing = config.mode == "phrase"
+                for _ in self._engine.generate(beginning, max_tokens=0, adapter=phrasing):
                     pass
 
     def _load_quietly(self) -> None:
@@ -191,8 +192,8 @@ class Assistant:
     ) -> Answerer:
         """The path from question to answer over this library and these models, or some of them.
 
-        `mode` and `excerpt_tokens` go before what is set, measured or in the model's entry; `llm` stands in for the model itself, and
-        `ranking` for the library's own. A model that the person named must load: WeightsError or
+        `mode` and `excerpt_tokens` go before what is set, measured or in the model's entry; `llm`
+        stands in for the model itself, `ranking` for the library's own. A model that the person named must load: WeightsError or
         EngineError if it does not. The embedded one may fail; its answers are quotes then.
         """
         llm = None if "llm" in without else llm or self.llm()

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from assistant.answering import prompts
-from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.answering.generator import Phrasing
+from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
+from assistant.answering.pipeline import Answerer, AnswerModels
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models
 from assistant.tui.app import ChatApp
@@ -25,7 +25,7 @@ class FakeAssistant:
 
     library: Library
     llm: ScriptedLlm | None = None
-    answering: str = "auto"
+    mode: GenerationMode = "compose"
     llm_problem: str = ""
     reindex_notice: str = ""
     llm_entry: None = None
@@ -40,9 +40,9 @@ class FakeAssistant:
         return self.library.vectors
 
     def answerer(self) -> Answerer:
-        phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"), self.answering)
+        config = GenerationConfig(self.mode, prompts.load("phrase"), prompts.load("compose"))
         models = AnswerModels(shipped_models(), None, self.llm)
-        return Answerer(self.library, models, phrasing)
+        return Answerer(self.library, models, config)
 
     def llm_notices(self) -> tuple[str, ...]:
         return ()

@@ -13,9 +13,9 @@ import pytest
 from fakes import ScriptedLlm
 
 from assistant.answering import prompts
-from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.answering.generator import Phrasing
+from assistant.answering.generator import GenerationConfig
 from assistant.answering.llm import Finished
+from assistant.answering.pipeline import Answerer, AnswerModels
 from assistant.assistant import Assistant, shipped_reader
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.models import NO_MODEL
@@ -77,7 +77,7 @@ def answerer(
     return Answerer(
         library,
         AnswerModels(shipped_models(), reader, llm),
-        Phrasing(prompts.load("answer"), prompts.load("phrase"), "auto", 1),
+        GenerationConfig("phrase", prompts.load("phrase"), prompts.load("compose")),
     )
 
 

@@ -64,7 +64,7 @@ class AnswerBuilder:
         self._llm = llm
         self._verifier = verifier
 
-    def from_evidence(
+    def from_evidence(  # noqa: PLR0913 - an answer is made of these
         self,
         ask: Ask,
         found: Retrieval,
@@ -76,8 +76,8 @@ class AnswerBuilder:
     ) -> Answer:
         """The answer from what was found: the draft, if it stands, else what is `shown`.
 
-        What the model wrote counts in the confidence too (`agreed`). One that is not `final` ends no
-        stage of the watch.
+        What the model wrote counts in the confidence too (`agreed`). One that is not `final` ends
+        no stage of the watch.
         """
         draft, checks = generation.checked(self._verifier) if generation else (None, [])
         if generation is not None:

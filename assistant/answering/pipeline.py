@@ -256,8 +256,7 @@ def _earlier(history: Sequence[Turn]) -> str:
     if not history or not history[-1].question:
         return ""
     last = history[-1]
-    said = f"Earlier question: {last.question}\nEarlier answer: {last.answer or REFUSAL}\n\n"
-    return said
+    return f"Earlier question: {last.question}\nEarlier answer: {last.answer or REFUSAL}\n\n"
 
 
 def readable_question(question: str) -> str:

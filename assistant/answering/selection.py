@@ -128,7 +128,7 @@ def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def spoken(answer_words: str) -> str:
-    """The words that answer without what is left of their sentence: commas, half a pair of marks."""
+    """The words that answer, without what is left of their sentence: commas, half a pair."""
     text = answer_words.strip(" ,;:.\u2013\u2014-")
     for left, right in ("()", "\u201c\u201d", "[]"):
         if text.count(left) != text.count(right):

@@ -1,4 +1,4 @@
-"""Holds statements against evidence: hard rules for names and numbers, a trained model for the rest.
+"""Holds statements against evidence: rules for names and numbers, a trained model for the rest.
 
 The rules never err on what they stop: a number or a name that stands neither in the evidence nor in
 the question is made up. What a text says of the things it names, the model judges; without one,
@@ -33,7 +33,7 @@ _BEFORE_CHARS = 240
 
 @dataclass(frozen=True)
 class StatementCheck:
-    """A statement's support, the evidence (index) that it rests on, and the reason if it has none."""
+    """A statement's support, the evidence (index) that it rests on, the reason if it has none."""
 
     text: str
     support: Support
@@ -123,7 +123,7 @@ def _unsupported(statement: str, reason: str) -> StatementCheck:
 
 
 def in_context(evidence: Evidence) -> str:
-    """The quote on one line, with its document's title and the sentence before it, if it is short."""
+    """The quote on one line, after its document's title and the sentence before it."""
     passage = evidence.passage
     before = ""
     for start, end in passage.sentences:
@@ -152,7 +152,7 @@ def _made_up(statement: str, question: str, evidence: Evidence) -> str:
 def _by_words(
     statement: str, question: str, evidence: Sequence[Evidence], possible: Sequence[int]
 ) -> StatementCheck:
-    """By words alone: all that is said stands in the evidence, and neither of the two is negated."""
+    """By words alone: all that is said stands in the evidence, and neither is negated alone."""
     reason = ""
     for number in possible:
         one = evidence[number]
@@ -169,7 +169,7 @@ def _by_words(
 
 
 def says_answer(statement: str, evidence: Evidence) -> bool:
-    """Tell if the statement has the words that the reader marked in the evidence, in their order."""
+    """Tell if the statement has the words that the reader marked, in their order."""
     answer, said = terms(evidence.answer_words), terms(statement)
     return bool(answer) and any(
         said[i : i + len(answer)] == answer for i in range(len(said) - len(answer) + 1)

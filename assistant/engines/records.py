@@ -26,8 +26,8 @@ class Pulled:
 class Tuned:
     """What `assistant models tune` found for a model on this machine, and the figures behind it.
 
-    `threads` and `context_tokens` are 0 for an endpoint, which sets its own. `figures` holds the share of
-    right answers for each way that was tried.
+    `threads` and `context_tokens` are 0 for an endpoint, which sets its own. `figures` holds the
+    share of right answers for each way that was tried.
     """
 
     answering: str

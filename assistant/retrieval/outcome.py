@@ -5,8 +5,9 @@ from typing import Literal
 Outcome = Literal["answered", "perhaps", "not_found"]
 
 # Below it an answer is said with "perhaps". In the mix that confidence is calibrated for, as many
-# near-misses as answerable questions (`assistant.lab.training.evidence.Fitter`), the documents answer
-# two in five of those at this border; one in two where people ask two near-misses to three others.
+# near-misses as answerable questions (`assistant.lab.training.evidence.Fitter`), the documents
+# answer two in five of those at this border; one in two where people ask two near-misses to three
+# others.
 LIKELY = 0.4
 # From here on confidence is called high.
 HIGH = 0.8

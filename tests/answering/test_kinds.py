@@ -7,8 +7,8 @@ import pytest
 
 from assistant.answering import prompts
 from assistant.answering.answer import Answer
+from assistant.answering.generator import GenerationConfig
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.answering.generator import Phrasing
 from assistant.assistant import shipped_reader
 from assistant.conversation.turns import Turn
 from assistant.engines.embedder import OnnxEmbedder
@@ -24,7 +24,7 @@ def asking(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) -> 
     folder = tmp_path_factory.mktemp("kinds") / "library"
     library = Library(folder, ChromaVectors(folder / "vectors"), embedder)
     list(library.add([str(DOCUMENTS)]))
-    phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"))
+    phrasing = GenerationConfig("phrase", prompts.load("phrase"), prompts.load("compose"))
     yield Answerer(library, AnswerModels(shipped_models(), shipped_reader()), phrasing)
     library.close()
 

@@ -6,10 +6,17 @@ import pytest
 from fakes import ScriptedLlm
 
 from assistant.answering import prompts
-from assistant.answering.pipeline import REFUSAL, Answerer, AnswerModels
-from assistant.answering.generator import Phrasing
-from assistant.answering.events import Answered, AnswerEvent, Found, Notice, Understood
+from assistant.answering.events import (
+    Answered,
+    AnswerEvent,
+    Found,
+    Interim,
+    Notice,
+    Understood,
+)
+from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.llm import Reading, Token
+from assistant.answering.pipeline import REFUSAL, Answerer, AnswerModels
 from assistant.answering.timings import Stage, drawn
 from assistant.assistant import shipped_reader
 from assistant.conversation.followups import Turn
@@ -25,21 +32,22 @@ QUOTE = "Ban Ki-moon visited in October 2014."
 def answerer(
     library: Library,
     llm: ScriptedLlm | None,
-    answering: str = "auto",
-    sentences: int = 1,
+    mode: GenerationMode = "compose",
     reader: Reader | None = None,
+    *,
+    drop: bool = False,
 ) -> Answerer:
     return Answerer(
         library,
         AnswerModels(shipped_models(), reader, llm),
-        Phrasing(prompts.load("answer"), prompts.load("phrase"), answering, sentences),
+        GenerationConfig(mode, prompts.load("phrase"), prompts.load("compose"), drop=drop),
     )
 
 
 def test_the_events_of_an_answer_in_order(seed_library: Library) -> None:
     events = list(answerer(seed_library, ScriptedLlm(QUOTE)).answer(VISIT))
     kinds = [type(e) for e in events]
-    assert kinds == [Understood, Found, Reading, *[Token] * 6, Answered]
+    assert kinds == [Understood, Found, Interim, Reading, *[Token] * 6, Answered]
 
 
 def test_a_follow_up_without_an_answer_is_read_otherwise(seed_library: Library) -> None:
@@ -50,7 +58,8 @@ def test_a_follow_up_without_an_answer_is_read_otherwise(seed_library: Library) 
     assert understood == ["When did Ghassan Salame visit Libya?", VISIT]
     assert isinstance(events[-1], Answered)
     answer = events[-1].answer
-    assert (answer.standalone_question, answer.text) == (VISIT, f"{QUOTE} [1]")
+    assert (answer.standalone_question, answer.text) == (VISIT, "October 2014 [1]")
+    assert [c.quote for c in answer.citations] == [QUOTE]
     assert "others" in [stage.name for stage in answer.timings.stages]
     refused = ours.complete("How much did he pay for the boat?", [before])
     assert (refused.status, refused.standalone_question) == (
@@ -59,15 +68,38 @@ def test_a_follow_up_without_an_answer_is_read_otherwise(seed_library: Library) 
     )
 
 
+def test_the_words_that_answer_lead_until_a_sentence_stands(seed_library: Library) -> None:
+    said = "Ban Ki-moon visited Libya in October 2014."
+    ours = answerer(seed_library, ScriptedLlm(said), "phrase", shipped_reader())
+    interim, answered = (e.answer for e in ours.answer(VISIT) if isinstance(e, Interim | Answered))
+    assert (interim.mode, interim.text) == ("words", "October 2014 [1]")
+    assert (answered.mode, answered.text) == ("compose", f"{said} [1]")
+    assert interim.citations == answered.citations
+    (citation,) = answered.citations
+    assert seed_library.catalogue.text(citation.source)[slice(*citation.span)] == QUOTE
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ban Ki-moon visited Libya.",  # not the words that answer
+        "Ban Ki-moon visited Libya in October 2015.",
+        "Angela Merkel visited Libya in October 2014.",
+        "In October 2014, Ban Ki-moon did not visit.",
+        "",
+    ],
+)
+def test_a_sentence_that_does_not_stand_leaves_the_words(seed_library: Library, draft: str) -> None:
+    ours = answerer(seed_library, ScriptedLlm(draft), "phrase", shipped_reader())
+    answer = ours.complete(VISIT)
+    assert (answer.mode, answer.text) == ("words", "October 2014 [1]")
+    assert answer.draft is None or answer.draft.text == draft
+
+
 def test_a_sound_draft_leads_with_its_citation(seed_library: Library) -> None:
-    answer = answerer(
-        seed_library, ScriptedLlm("Ban Ki-moon visited Libya in October 2014.")
-    ).complete(VISIT)
-    assert answer.mode == "quote"  # "Libya" is in the question and not in the sentence
-    answer = answerer(seed_library, ScriptedLlm("In October 2014, Ban Ki-moon visited.")).complete(
-        VISIT
-    )
-    assert (answer.mode, answer.text) == ("compose", "In October 2014, Ban Ki-moon visited. [1]")
+    said = "Ban Ki-moon visited Libya in October 2014."
+    answer = answerer(seed_library, ScriptedLlm(said)).complete(VISIT)
+    assert (answer.mode, answer.text) == ("compose", f"{said} [1]")
     assert answer.statements[0].support == "supported"
     (citation,) = answer.citations
     assert citation.quote == QUOTE
@@ -90,16 +122,23 @@ def test_a_draft_that_is_not_backed_leaves_the_quote(seed_library: Library, draf
     assert answer.draft is None or answer.draft.statements[0].support == "unsupported"
 
 
-def test_an_unsure_model_does_not_lead(seed_library: Library) -> None:
-    assert answerer(seed_library, ScriptedLlm(QUOTE, logprob=-2.0)).complete(VISIT).mode == "quote"
-
-
-def test_unsupported_statements_are_left_out_and_kept_in_the_record(seed_library: Library) -> None:
-    llm = ScriptedLlm("Ban Ki-moon visited in October 2014. He met Hifter there.")
-    answer = answerer(seed_library, llm, "compose", 3).complete(VISIT)
-    assert answer.text == "Ban Ki-moon visited in October 2014. [1]"
+def test_unsupported_statements_are_marked_or_dropped(seed_library: Library) -> None:
+    draft = "Ban Ki-moon visited in October 2014. He met Hifter there."
+    answer = answerer(seed_library, ScriptedLlm(draft)).complete(VISIT)
+    assert answer.text == (
+        "Ban Ki-moon visited in October 2014. [1] He met Hifter there. (not found in your documents)"
+    )
     assert [s.support for s in answer.statements] == ["exact", "unsupported"]
     assert answer.statements[1].citations == ()
+    dropped = answerer(seed_library, ScriptedLlm(draft), drop=True).complete(VISIT)
+    assert dropped.text == "Ban Ki-moon visited in October 2014. [1]"
+    assert dropped.draft is not None
+    assert len(dropped.draft.statements) == 2
+
+
+def test_a_model_that_finds_it_missing_makes_it_perhaps(seed_library: Library) -> None:
+    answer = answerer(seed_library, ScriptedLlm("Not in the documents.")).complete(VISIT)
+    assert (answer.outcome, answer.mode) == ("perhaps", "quote")
 
 
 def test_a_refusal_asks_no_model_and_offers_passages(seed_library: Library) -> None:

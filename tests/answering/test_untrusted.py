@@ -8,8 +8,8 @@ from hostile import HOSTILE
 
 from assistant.answering import prompts
 from assistant.answering.answer import Answer
+from assistant.answering.generator import GenerationConfig
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.answering.generator import Phrasing
 from assistant.assistant import open_llm, shipped_reader
 from assistant.engines import models
 from assistant.engines.embedder import OnnxEmbedder
@@ -41,7 +41,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) ->
 
 
 def answers(library: Library) -> dict[str, Answer]:
-    phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"))
+    phrasing = GenerationConfig("phrase", prompts.load("phrase"), prompts.load("compose"))
     answerer = Answerer(library, AnswerModels(shipped_models(), shipped_reader()), phrasing)
     return {question: answerer.complete(question) for question in QUESTIONS}
 
@@ -65,7 +65,7 @@ def _with_the_embedded_model(library: Library) -> None:
     """The hostile documents are in the library now; the model phrases, and says nothing of them."""
     llm = open_llm(models.find(None, Settings()), Settings())
     try:
-        phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"))
+        phrasing = GenerationConfig("phrase", prompts.load("phrase"), prompts.load("compose"))
         given = AnswerModels(shipped_models(), shipped_reader(), llm)
         answerer = Answerer(library, given, phrasing)
         for question in QUESTIONS[:3]:

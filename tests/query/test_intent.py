@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.query.intent import asks_library, defined, kind_of, mentioned, summary, talk
 from assistant.query.decomposition import sides
+from assistant.query.intent import asks_library, defined, kind_of, mentioned, summary, talk
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ async def test_what_is_typed_during_an_answer_is_asked_next(make_app: MakeApp) -
 
 
 async def test_a_phrased_answer_says_what_was_left_out(make_app: MakeApp) -> None:
-    app = make_app("Ban Ki-moon visited in October 2014. He met 50 ministers.", answering="compose")
+    app = make_app("Ban Ki-moon visited in October 2014. He met 50 ministers.", mode="compose")
     async with app.run_test() as pilot:
         await answered(pilot, app, QUESTION)
         shown = text(app.chat.query_one(TurnView))

@@ -93,8 +93,8 @@ MEASURES = (
         "right answers",
         "answer",
         "Share of answerable questions whose answer, or a quote below it, has a gold answer in it"
-        " (as whole words after SQuAD's normalisation) or, where all gold answers have more than 12 words, cites a"
-        " sentence marked as evidence or comes to a ROUGE-L of 0.5; of those"
+        " (as whole words after SQuAD's normalisation) or, where all gold answers have more than"
+        " 12 words, cites a sentence marked as evidence or comes to a ROUGE-L of 0.5; of those"
         " with items, that name all of them. Refused is not right.",
         _right,
     ),
@@ -102,8 +102,8 @@ MEASURES = (
         "gold_in_answer",
         "gold in the answer",
         "answer",
-        "Share of answerable questions with a gold answer (at most 12 words) in the answer or a quote"
-        " below it, as whole words after SQuAD's normalisation. Refused is none.",
+        "Share of answerable questions with a gold answer (at most 12 words) in the answer or a"
+        " quote below it, as whole words after SQuAD's normalisation. Refused is none.",
         _gold_in_answer,
         source="Liu et al. 2023, Lost in the Middle",
     ),

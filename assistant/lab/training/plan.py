@@ -52,7 +52,7 @@ READER = (
             seed=1,
         ),
     ),
-    # All kinds of text, fewer pairs, and statements made of questions beside those that people made.
+    # All kinds of text, fewer pairs; statements made of questions beside those that people made.
     Stage(
         "kinds",
         Recipe(

@@ -267,59 +267,69 @@ def items(
 
     Of the questions with a near-miss of their own the mix has another share.
     """
-    names: dict[int, list[str]] = {}
+    drawing = _Drawing(found, tokenizer, rng, mix)
     result = []
     for q in found.questions:
         own = max(share, mix.pairs) if q.near_misses else share
         for _ in range(int(own) + (rng.random() < own % 1)):
-            result.append(_item(q, found, tokenizer, names, rng, mix))
+            result.append(drawing.item(q))
     return result
 
 
-def _item(
-    question: Question,
-    found: QuestionSet,
-    tokenizer: "Tokenizer",
-    names: dict[int, list[str]],
-    rng: random.Random,
-    mix: Mix,
-) -> Item:
-    paragraph = found.paragraphs[question.place]
-    near_miss = rng.choice(question.near_misses) if question.near_misses else None
-    negatives = int(mix.negatives) + (rng.random() < mix.negatives % 1)
-    swapped = question.answers and near_miss is None and rng.random() < mix.swapped
-    near = found.neighbours(question) if negatives or swapped else []
-    near = near or [rng.randrange(len(found.paragraphs))]
-    if swapped:
-        here, elsewhere = (
-            names.setdefault(i, question_forms.names(found.paragraphs[i].text))
-            for i in (question.place, rng.choice(near))
-        )
-        near_miss = question_forms.swapped(question.text, here, elsewhere, rng)
+class _Drawing:
+    """Draws the windows of a set's questions for one pass."""
 
-    def ids_of(text: str) -> list[int]:
-        return list(tokenizer.encode(text, add_special_tokens=False).ids)
+    def __init__(
+        self, found: QuestionSet, tokenizer: "Tokenizer", rng: random.Random, mix: Mix
+    ) -> None:
+        self._found = found
+        self._tokenizer = tokenizer
+        self._rng = rng
+        self._mix = mix
+        self._names: dict[int, list[str]] = {}
 
-    # A pair is asked alike, so that its form does not tell which of the two is answered.
-    text = question.text
-    if near_miss is None:
-        text = question_forms.as_people_ask(text, paragraph.text, rng)
-    elif rng.random() < _WITHOUT_MARK:
-        text, near_miss = text.rstrip(" ?"), near_miss.rstrip(" ?")
-    ids = ids_of(text)
-    limit = rng.choice(_LENGTHS)
-    rows = [window(ids, paragraph, question.answers, limit, rng)]
-    limit = max(_SHORTEST, len(rows[0].ids))
-    if question.answers and rng.random() < mix.without_answer:
-        rest = without_answer(paragraph, question.answers)
-        if rest is not None:
-            rows.append(window(ids, rest, (), limit, rng))
-    # The first few are the hardest; the draw leans to them.
-    draws = sorted(range(len(near)), key=lambda i: rng.random() * (i + 2))[:negatives]
-    rows += [window(ids, found.paragraphs[near[i]], (), limit, rng) for i in draws]
-    if near_miss is None:
-        return (tuple(rows),)
-    return tuple(rows), (beside(ids_of(near_miss), rows[0]),)
+    def item(self, question: Question) -> Item:
+        """The windows of a question; after them, if it has one, its near-miss's."""
+        rng, mix, found = self._rng, self._mix, self._found
+        paragraph = found.paragraphs[question.place]
+        near_miss = rng.choice(question.near_misses) if question.near_misses else None
+        negatives = int(mix.negatives) + (rng.random() < mix.negatives % 1)
+        swapped = question.answers and near_miss is None and rng.random() < mix.swapped
+        near = found.neighbours(question) if negatives or swapped else []
+        near = near or [rng.randrange(len(found.paragraphs))]
+        if swapped:
+            near_miss = self._swapped(question, rng.choice(near))
+        # A pair is asked alike, so that its form does not tell which of the two is answered.
+        text = question.text
+        if near_miss is None:
+            text = question_forms.as_people_ask(text, paragraph.text, rng)
+        elif rng.random() < _WITHOUT_MARK:
+            text, near_miss = text.rstrip(" ?"), near_miss.rstrip(" ?")
+        ids = self._ids(text)
+        rows = [window(ids, paragraph, question.answers, rng.choice(_LENGTHS), rng)]
+        limit = max(_SHORTEST, len(rows[0].ids))
+        if question.answers and rng.random() < mix.without_answer:
+            rest = without_answer(paragraph, question.answers)
+            if rest is not None:
+                rows.append(window(ids, rest, (), limit, rng))
+        # The first few are the hardest; the draw leans to them.
+        draws = sorted(range(len(near)), key=lambda i: rng.random() * (i + 2))[:negatives]
+        rows += [window(ids, found.paragraphs[near[i]], (), limit, rng) for i in draws]
+        if near_miss is None:
+            return (tuple(rows),)
+        return tuple(rows), (beside(self._ids(near_miss), rows[0]),)
+
+    def _swapped(self, question: Question, other: int) -> str | None:
+        here, elsewhere = map(self._names_of, (question.place, other))
+        return question_forms.swapped(question.text, here, elsewhere, self._rng)
+
+    def _names_of(self, place: int) -> list[str]:
+        if place not in self._names:
+            self._names[place] = question_forms.names(self._found.paragraphs[place].text)
+        return self._names[place]
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 def statements(path: Path, tokenizer: "Tokenizer", *, test: bool) -> dict[str, list[Item]]:

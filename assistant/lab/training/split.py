@@ -14,7 +14,7 @@ def one_in(text: str, number: int) -> bool:
 
 
 def held_out(title: str, file: str = "") -> bool:
-    """Tell if an article is kept from all training: by its title alone, one in six of most files."""
+    """Tell if an article is kept from training: by its title alone, one in six of most files."""
     return one_in(title, _ONE_IN.get(file, 6))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.selection import leans, whole
+from assistant.answering.selection import leans, with_context
 from assistant.language.sentences import sentence_spans
 from assistant.library.catalogue import Passage
 from assistant.retrieval.evidence import Evidence
@@ -34,24 +34,24 @@ def sentence(number: int, text: str = TEXT, start: int = 40) -> Evidence:
     ],
 )
 def test_it_is_quoted_with_what_it_leans_on(number: int, quote: str) -> None:
-    found = whole(sentence(number))
+    found = with_context(sentence(number))
     assert found.quote == quote == found.passage.slice(found.span)
     assert found.answer == sentence(number).answer
 
 
 def test_the_first_sentence_of_a_passage_stays_alone() -> None:
-    assert whole(sentence(0, "He said so. Tom left.")).quote == "He said so."
+    assert with_context(sentence(0, "He said so. Tom left.")).quote == "He said so."
 
 
 def test_what_is_far_too_long_is_left_out() -> None:
     long = "Tom Okafor " + "rowed and " * 60 + "rested. He won."
-    assert whole(sentence(1, long)).quote == "He won."
+    assert with_context(sentence(1, long)).quote == "He won."
 
 
 def test_a_span_that_is_no_sentence_is_left_alone() -> None:
     found = sentence(1)
     part = replace(found, span=(found.span[0], found.span[1] - 3), quote="He keeps the")
-    assert whole(part) is part
+    assert with_context(part) is part
 
 
 @pytest.mark.parametrize(
