@@ -55,8 +55,8 @@ class Settings:
     llm_gpu_layers: str = _setting(
         "llm.gpu_layers",
         "auto",
-        "How many of the local model's layers a GPU computes: auto for all where llama.cpp was "
-        "built with Metal, CUDA or Vulkan, else a number; 0 for none.",
+        "How many of the local model's layers a GPU computes: a number, or auto for as many as fit "
+        "where llama.cpp was built with Metal, CUDA or Vulkan.",
         number_or=("auto",),
         least=0,
         most=9999,
