@@ -193,8 +193,9 @@ class Assistant:
         """The path from question to answer over this library and these models, or some of them.
 
         `mode` and `excerpt_tokens` go before what is set, measured or in the model's entry; `llm`
-        stands in for the model itself, `ranking` for the library's own. A model that the person named must load: WeightsError or
-        EngineError if it does not. The embedded one may fail; its answers are quotes then.
+        stands in for the model itself, `ranking` for the library's own. A model that the person
+        named must load: WeightsError or EngineError if it does not. The embedded one may fail; its
+        answers are words and quotes then.
         """
         llm = None if "llm" in without else llm or self.llm()
         reader = None if "reader" in without else self.reader

@@ -28,13 +28,6 @@ def main() -> int:
         default=0.94,
         help="share of the questions on other subjects that the threshold refuses",
     )
-    fit.add_argument(
-        "--folds",
-        nargs="*",
-        default=(),
-        metavar="READER=TITLE,…",
-        help="readers that stand in for the shipped one on articles that it was trained on",
-    )
     fit.add_argument("--no-reader", action="store_true", help="fit the model without one only")
     fit.set_defaults(run=_fit)
     train = commands.add_parser("reader", help="train models/evidence-reader/reader.onnx")
@@ -61,7 +54,6 @@ def _fit(options: argparse.Namespace) -> int:
         options.questions,
         options.outside_refused,
         reader,
-        [_fold(text) for text in options.folds],
     )
     for name in ("plain", "with_reader", "words", "words_with_reader"):
         if isinstance(part := model.get(name), dict):
@@ -69,11 +61,6 @@ def _fit(options: argparse.Namespace) -> int:
             print(name, "calibration error", part["calibration_error_held_out"])
     print(f"Written: {evidence.write(model)}")
     return 0
-
-
-def _fold(text: str) -> evidence.Fold:
-    path, _, titles = text.partition("=")
-    return evidence.Fold(reader_measure.reader_at(Path(path)), frozenset(titles.split(",")))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Every file gives a library of its documents. Its own questions are answerable there; questions of
 the other files are on subjects it does not cover; and its own questions, with every passage that
-holds their answer taken away, are near-misses, as are those that a file calls impossible. The
-model that has a reader's scores is fitted on articles alone that the reader was not trained on.
+holds their answer taken away, are near-misses, as are those that a file calls impossible. All
+are of articles that the reader was not trained on.
 """
 
 import json
@@ -20,9 +20,10 @@ from assistant.assistant import Assistant
 from assistant.engines.models import NO_MODEL
 from assistant.evaluation.calibrating import fit_scale
 from assistant.evaluation.statistics import calibration_error
+from assistant.lab.training import plan
 from assistant.lab.training.linear import Matrix, auroc, fit_logistic, fit_ranking
 from assistant.lab.training.split import held_out
-from assistant.lab.training.squad import Article, Asked, read, sample, write_documents
+from assistant.lab.training.squad import Article, Asked, read, sample, stem, write_documents
 from assistant.library.library import Library
 from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import EvidenceSearch
@@ -172,28 +173,15 @@ def calibrated(held_out: Sequence[dict[str, Matrix]]) -> tuple[Scale, float]:
     return scale, float(error[0])
 
 
-@dataclass(frozen=True)
-class Fold:
-    """A reader, and the titles of the articles that it did not see in training."""
-
-    reader: Reader
-    titles: frozenset[str]
-
-
 def fit(
-    files: Sequence[Path],
-    questions: int,
-    outside_refused: float,
-    reader: Reader | None,
-    folds: Sequence[Fold] = (),
+    files: Sequence[Path], questions: int, outside_refused: float, reader: Reader | None
 ) -> dict[str, object]:
     """Fit the model without a reader, and with one the model that has its scores too.
 
     Both are fitted a second time over words alone, on what is found without vectors, with half of
-    the questions. `folds` are readers of the same making that stand in for `reader` on articles
-    that it saw.
+    the questions. Of each file the articles are used that the reader was not trained on.
     """
-    sets = {path.stem: read(path) for path in files}
+    sets = {stem(path.name): _unseen(path) for path in files}
     plain: dict[bool, list[Example]] = {True: [], False: []}  # with vectors, without
     reread: dict[bool, list[Example]] = {True: [], False: []}
     for name, articles in sets.items():
@@ -204,13 +192,8 @@ def fit(
                 wanted = questions if vectors else questions // 2
                 plain[vectors] += _examples(asked_of, articles, others, wanted)
                 if reader is not None:
-                    strange = [a for a in others if held_out(a.title)]
-                    parts = _folds(articles, reader, folds)
-                    for part in parts:
-                        unseen = [a for a in articles if a.title in part.titles]
-                        number = wanted // len(parts)
-                        read_by = replace(asked_of, reader=part.reader)
-                        reread[vectors] += _examples(read_by, unseen, strange, number)
+                    read_by = replace(asked_of, reader=reader)
+                    reread[vectors] += _examples(read_by, articles, others, wanted)
         print(f"{name}: {len(articles)} documents", flush=True)
     fitted: dict[str, object] = {
         "made_by": "python -m assistant.lab.training evidence",
@@ -234,10 +217,12 @@ def _fitter(
     return Fitter(features, signals_, outside_refused)
 
 
-def _folds(articles: Sequence[Article], reader: Reader, folds: Sequence[Fold]) -> list[Fold]:
-    titles = {a.title for a in articles}
-    own = [fold for fold in folds if fold.titles & titles]
-    return own or [Fold(reader, frozenset(filter(held_out, titles)))]
+def _unseen(path: Path) -> list[Article]:
+    """The articles of a file that no reader is trained on: all, where none of it is."""
+    name, articles = stem(path.name), read(path)
+    if name not in plan.names():
+        return articles
+    return [a for a in articles if held_out(a.title, name)]
 
 
 def write(model: dict[str, object]) -> Path:

@@ -1,9 +1,9 @@
 """What the shipped reader is trained with: the stages, in order, each going on from the last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.lab.training.reader_data import Mix
-from assistant.lab.training.reader_run import Recipe
+from assistant.lab.training.squad import stem
 
 # Question sets in SQuAD's JSON shape, and pairs of statement and evidence, in the data's folder.
 # squad2-half is not among them: its questions are the development set's.
@@ -22,14 +22,28 @@ STATEMENTS = "support.jsonl.gz"
 PAIRED = "squad-train"
 
 
-def stem(name: str) -> str:
-    """A file's name without its endings."""
-    return name.partition(".")[0]
-
-
 def names() -> frozenset[str]:
     """The names of all files."""
     return frozenset(map(stem, (*QUESTIONS, TALES, STATEMENTS)))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run is made of; recorded in its checkpoint.
+
+    `shares` says how often a file's questions come up in the run; a file that is not named is not
+    used. Of that share of squad-train's questions statements are made too (`statements`). The rate
+    of learning rises to `rate` and falls to zero.
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    mix: Mix = field(default_factory=Mix)
+    statements: float = 0.0
+    rate: float = 2e-4
+    batch_tokens: int = 4400
+    minutes: float = 600.0
+    seed: int = 1
+    evaluations: int = 3
 
 
 @dataclass(frozen=True)

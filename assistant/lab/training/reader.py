@@ -12,12 +12,12 @@ import torch
 
 from assistant import paths
 from assistant.lab.training import plan, reader_data, reader_eval, support_data
-from assistant.lab.training.plan import stem
 from assistant.lab.training.reader_export import export, quantise
 from assistant.lab.training.reader_model import Reader
-from assistant.lab.training.reader_run import Recipe, Run, computing
+from assistant.lab.training.reader_run import Run, computing
 from assistant.lab.training.reader_windows import Item, batches
 from assistant.lab.training.split import HeldOut
+from assistant.lab.training.squad import stem
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -56,7 +56,7 @@ class Data:
             path = folder / plan.STATEMENTS
             self.statements = reader_data.statements(path, self._tokenizer, test=test)
 
-    def steps(self, recipe: Recipe) -> list[list[Item]]:
+    def steps(self, recipe: plan.Recipe) -> list[list[Item]]:
         """All batches of a run: the same for the same files and seed."""
         rng = random.Random(recipe.seed)
         shares = dict(recipe.shares)

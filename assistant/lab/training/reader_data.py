@@ -1,6 +1,5 @@
 """What the reader trains on: questions with the windows where their answers are and are not."""
 
-import gzip
 import json
 import math
 import random
@@ -30,6 +29,7 @@ from assistant.lab.training.reader_windows import (
     without_answer,
 )
 from assistant.lab.training.split import HeldOut, held_out, one_in
+from assistant.lab.training.squad import stem, text_of
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms
 
@@ -112,7 +112,7 @@ def load(
     """
     sets = []
     for path in paths:
-        name = path.name.removesuffix(".gz").removesuffix(".json")
+        name = stem(path.name)
         found = QuestionSet(name)
         try:
             articles = json.loads(text_of(path))["data"]
@@ -129,12 +129,6 @@ def load(
         if found.questions:
             sets.append(found)
     return sets
-
-
-def text_of(path: Path) -> str:
-    """The text of a file, unpacked where it is gzip's. Raises OSError or ValueError."""
-    data = path.read_bytes()
-    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
 
 
 def _add(found: QuestionSet, entry: dict[str, object], title: str, tokenizer: "Tokenizer") -> None:

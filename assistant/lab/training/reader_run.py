@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from assistant.lab.training import reader_eval
-from assistant.lab.training.reader_data import Mix
+from assistant.lab.training.plan import Recipe
 from assistant.lab.training.reader_model import Reader, load_encoder
 from assistant.lab.training.reader_windows import Group, Item, Window
 
@@ -23,25 +23,6 @@ _EMA = 0.998
 _MARGIN = 4.0
 _PAIR_WEIGHT = 0.5
 _STATEMENT_WEIGHT = 0.5
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a run is made of; recorded in its checkpoint.
-
-    `shares` says how often a file's questions come up in the run; a file that is not named is not
-    used. Of that share of squad-train's questions statements are made too (`statements`). The rate
-    of learning rises to `rate` and falls to zero.
-    """
-
-    shares: tuple[tuple[str, float], ...]
-    mix: Mix = field(default_factory=Mix)
-    statements: float = 0.0
-    rate: float = 2e-4
-    batch_tokens: int = 4400
-    minutes: float = 600.0
-    seed: int = 1
-    evaluations: int = 3
 
 
 def computing() -> Any:

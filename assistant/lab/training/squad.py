@@ -1,5 +1,6 @@
 """Reads question sets in SQuAD's JSON shape and builds libraries of their documents."""
 
+import gzip
 import json
 import random
 import re
@@ -8,6 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, unpacked where it is gzip's. Raises OSError or ValueError."""
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+
+
+def stem(name: str) -> str:
+    """A file's name without its endings."""
+    return name.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -29,9 +41,12 @@ class Article:
 
 
 def read(path: Path) -> list[Article]:
-    """The articles of a SQuAD (v1 or v2) file. Raises AssistantError if it is not one."""
+    """The articles of a SQuAD (v1 or v2) file, or one packed by gzip.
+
+    Raises AssistantError if it is not one.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))["data"]
+        data = json.loads(text_of(path))["data"]
         return [_article(entry) for entry in data]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AssistantError(

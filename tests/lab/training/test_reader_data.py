@@ -1,5 +1,6 @@
 """What the reader trains on: windows hold their answers, and what is held out stays out."""
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -9,7 +10,8 @@ from tokenizers import Tokenizer
 
 from assistant import paths
 from assistant.errors import AssistantError
-from assistant.lab.training import question_forms, reader_data, reader_windows
+from assistant.lab.training import question_forms, reader_data, reader_windows, support_data
+from assistant.lab.training.reader_windows import LABELS
 from assistant.lab.training.split import HeldOut, held_out
 
 TEXT = (
@@ -34,7 +36,7 @@ def file_of(folder: Path, titles: list[str]) -> Path:
         paragraphs = [
             {
                 "context": TEXT,
-                "qas": [{"question": "Who founded the bakery?", "answers": [answer]}],
+                "qas": [{"id": "a", "question": "Who founded the bakery?", "answers": [answer]}],
             },
             {"context": "A bakery sells bread and the baker founded it on flour. " * 5, "qas": []},
         ]
@@ -93,20 +95,86 @@ def test_named_articles_are_held_out_instead_and_whole_files_are_not() -> None:
     assert some.of("c", [f"text {i}" for i in range(40)]) != frozenset()
 
 
+def add_question(path: Path, **fields: object) -> None:
+    data = json.loads(path.read_text())
+    data["data"][0]["paragraphs"][0]["qas"].append(fields)
+    path.write_text(json.dumps(data))
+
+
+EVERYTHING = reader_data.Mix(negatives=1, swapped=0, without_answer=0)
+
+
 def test_an_impossible_question_has_its_own_paragraph_and_no_answer(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
     path = file_of(tmp_path, ["article 1"])
-    data = json.loads(path.read_text())
-    asked = {"question": "Who closed the bakery?", "is_impossible": True, "answers": []}
-    data["data"][0]["paragraphs"][0]["qas"].append(asked)
-    path.write_text(json.dumps(data))
+    add_question(path, question="Who closed the bakery?", is_impossible=True, answers=[])
     (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
     (question,) = [q for q in found.questions if not q.answers]
     assert found.paragraphs[question.place].text == TEXT
-    for group in reader_data.groups(found, tokenizer, random.Random(1), 2)[1:]:
+    for (group,) in reader_data.items(found, tokenizer, random.Random(1), 1, EVERYTHING)[1:]:
         assert len(group) == 2
         assert all(row.starts == (0,) for row in group)
+
+
+def test_a_near_miss_comes_beside_its_twin_on_the_same_window(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    path = file_of(tmp_path, ["article 1"])
+    asked = "Who closed the bakery?"
+    add_question(path, id="b", twin="a", question=asked, is_impossible=True, answers=[])
+    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    assert [q.near_misses for q in found.questions] == [(asked,)]
+    for seed in range(20):
+        rng = random.Random(seed)
+        ((own, (beside,)),) = reader_data.items(found, tokenizer, rng, 0, EVERYTHING)
+        row = own[0]
+        assert row.starts != (0,) == beside.starts
+        text = row.ids[row.question_tokens + 2 :]
+        assert beside.ids[beside.question_tokens + 2 :] == text
+        assert beside.shift - row.shift == beside.question_tokens - row.question_tokens
+        assert "closed" in tokenizer.decode(list(beside.ids[: beside.question_tokens + 1]))
+
+
+def test_an_answer_whose_place_was_guessed_may_stand_anywhere(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    path = file_of(tmp_path, ["article 1"])
+    guessed = {"text": "the", "answer_start": TEXT.index("the old")}
+    add_question(path, question="Which?", answers=[guessed], answer_start_is_guessed=True)
+    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    texts = [TEXT[a:b] for a, b in found.questions[1].answers]
+    assert texts == ["the"] * 3
+
+
+def test_statements_of_a_file_are_on_one_side(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    rows = [
+        {"statement": "It is old.", "evidence": f"It was {i}.", "label": label, "source": "s"}
+        for i in range(60)
+        for label in ("supported", "contradicted", "not_enough")
+    ]
+    path = tmp_path / "support.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    sides = [reader_data.statements(path, tokenizer, test=test)["s"] for test in (False, True)]
+    assert sum(map(len, sides)) == 180
+    assert 3 <= len(sides[1]) <= 45
+    learned, tested = ({item[0][0].ids for item in side} for side in sides)
+    assert not learned & tested
+    assert [item[0][0].label for item in sides[0][:3]] == [0, 1, 2]
+
+
+def test_statements_are_made_of_questions(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    path = file_of(tmp_path, ["article 1"])
+    asked = "Who sold the bakery?"
+    add_question(path, id="b", twin="a", question=asked, is_impossible=True, answers=[])
+    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    made = {
+        (tokenizer.decode(list(row.ids[1 : row.question_tokens + 1])), row.label)
+        for seed in range(40)
+        for ((row,),) in support_data.items(found, tokenizer, random.Random(seed), 1)
+    }
+    assert ("clara weiss founded the bakery.", LABELS.index("supported")) in made
+    assert ("clara weiss sold the bakery.", LABELS.index("not_supported")) in made
 
 
 def test_all_windows_cover_a_long_paragraph(tokenizer: Tokenizer) -> None:
@@ -130,8 +198,10 @@ def test_only_the_first_window_of_a_question_may_answer(
 ) -> None:
     path = file_of(tmp_path, [f"article {i}" for i in range(12)])
     (found,) = reader_data.load([path], tokenizer, HeldOut(), test=False)
-    for group in reader_data.groups(found, tokenizer, random.Random(3), 2):
-        assert all(row.starts == (0,) == row.ends for row in group[1:])
+    mix = reader_data.Mix(negatives=2, swapped=0.5, without_answer=0.5)
+    for item in reader_data.items(found, tokenizer, random.Random(3), 1, mix):
+        assert all(row.starts == (0,) == row.ends for group in item[1:] for row in group)
+        assert all(row.starts == (0,) == row.ends for row in item[0][1:])
 
 
 def test_near_misses_lack_the_answer(tmp_path: Path, tokenizer: Tokenizer) -> None:
@@ -139,7 +209,7 @@ def test_near_misses_lack_the_answer(tmp_path: Path, tokenizer: Tokenizer) -> No
         [file_of(tmp_path, ["article 1", "article 3"])], tokenizer, HeldOut(), test=False
     )
     for question in found.questions:
-        texts = [found.paragraphs[i].text for i in question.neighbours]
+        texts = [found.paragraphs[i].text for i in found.neighbours(question)]
         assert texts
         assert not any("Clara Weiss" in text for text in texts)
 
@@ -147,9 +217,9 @@ def test_near_misses_lack_the_answer(tmp_path: Path, tokenizer: Tokenizer) -> No
 def test_batches_keep_every_question_once() -> None:
     rng = random.Random(5)
     row = [reader_windows.Window((1,) * rng.randrange(20, 200), 3, (0,), (0,)) for _ in range(700)]
-    batches = reader_windows.batches([(r,) for r in row], 2000, rng)
-    assert sorted(id(g[0]) for b in batches for g in b) == sorted(map(id, row))
-    assert all(len(b) * max(len(g[0].ids) for g in b) <= 2000 for b in batches)
+    batches = reader_windows.batches([((r,),) for r in row], 2000, rng)
+    assert sorted(id(i[0][0]) for b in batches for i in b) == sorted(map(id, row))
+    assert all(len(b) * max(len(i[0][0].ids) for i in b) <= 2000 for b in batches)
 
 
 def test_a_swap_takes_a_name_that_the_paragraph_lacks() -> None:
