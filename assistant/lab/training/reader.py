@@ -107,9 +107,9 @@ def train(folder: Path, stage: plan.Stage, weights: Path, out: Path) -> Path:
         if run.step % _CHECKPOINT_STEPS == 0:
             run.save()
         if run.step in marks and run.step < len(steps):
-            print(json.dumps({"step": run.step} | test.figures(run.average, 60)), flush=True)
+            print(json.dumps({"step": run.step} | test.figures(run.average, 30)), flush=True)
     run.save()
-    found = test.figures(run.average, 200)
+    found = test.figures(run.average, 120)
     print(json.dumps(found), flush=True)
     (out / _FIGURES).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return file
