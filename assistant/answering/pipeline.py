@@ -23,6 +23,7 @@ from assistant.answering.selection import NOTHING, Selection, select
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
 from assistant.conversation.followups import make_standalone, other_readings
+from assistant.conversation.normal_form import normal_form
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core, parts
 from assistant.errors import EngineError, QuestionError, WeightsError
@@ -87,12 +88,13 @@ class Answerer:
         asked = readable_question(question)
         ask = Ask(asked, watch)
         with self.library.answering():  # indexing goes after it
-            reply = reply_to(asked, history, self.library)
+            meant = normal_form(asked, self.library)
+            reply = reply_to(meant, history, self.library)
         if reply is not None:
             yield Understood(asked, asked)
             yield Answered(self._builder().direct(ask, reply))
             return
-        plain = core(asked)
+        plain = core(meant)
         questions = parts(plain)
         if len(questions) > 1:
             yield from self._several(ask, questions, history)

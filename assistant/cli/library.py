@@ -9,6 +9,9 @@ from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
 from assistant.language.printable import safe_line
 from assistant.library.catalogue import DocumentRecord
+from assistant.library.indexing import printable_path
+from assistant.library.library import DEFAULT_LIBRARY, Library
+from assistant.library.unread import counted
 
 DONE, FAILED = 0, 2
 
@@ -19,7 +22,7 @@ def run_add(options: argparse.Namespace) -> int:
     with Assistant(options.library, options.model, create=True) as assistant:
         assistant.start_loading(llm=False)
         outcome = watch(assistant.library.add(options.paths, wait=not options.no_wait))
-        output.tell(_summary(outcome, len(assistant.library.sources())))
+        _tell_summary(outcome, assistant)
         if options.watch:
             _follow(assistant)
     return FAILED if outcome.failed else DONE
@@ -35,7 +38,7 @@ def run_sync(options: argparse.Namespace) -> int:
             output.tell("Nothing was added yet. Add documents with `assistant add PATH`.")
             return DONE
         outcome = watch((library.reindex if reindex else library.sync)(wait=not options.no_wait))
-        output.tell(_summary(outcome, len(assistant.library.sources())))
+        _tell_summary(outcome, assistant)
         if options.watch:
             _follow(assistant)
     return FAILED if outcome.failed else DONE
@@ -67,8 +70,10 @@ def run_remove(options: argparse.Namespace) -> int:
 
 
 def run_sources(options: argparse.Namespace) -> int:
-    """List the documents of the library."""
+    """List the documents of the library, or what its folders hold besides."""
     with Assistant(options.library, options.model) as assistant:
+        if options.skipped:
+            return _list_unread(assistant.library, as_json=options.json)
         documents = assistant.library.sources()
         skipped = assistant.library.catalogue.skipped()
     if options.json:
@@ -86,6 +91,33 @@ def run_sources(options: argparse.Namespace) -> int:
     if not documents:
         output.tell("The library is empty. Add documents with `assistant add PATH`.")
     return DONE
+
+
+def _list_unread(library: Library, *, as_json: bool) -> int:
+    """List what the folders hold and the library does not, with the reason."""
+    found = library.unread()
+    if as_json:
+        rows = [
+            {"source": printable_path(f.source), "kind": f.kind, "reason": f.reason} for f in found
+        ]
+        output.say_json(rows, indent=1)
+        return DONE
+    for file in found:
+        output.say(f"{safe_line(printable_path(file.source))}  {file.reason}")
+    if not found:
+        output.tell("Nothing in the folders that were added is left out.")
+    return DONE
+
+
+def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
+    library = assistant.library
+    output.tell(_summary(outcome, len(library.sources())))
+    if outcome.unread:
+        where = "" if library.name == DEFAULT_LIBRARY else f" --library {library.name}"
+        output.tell(
+            f"Not read: {counted(f.kind for f in outcome.unread)};"
+            f" `assistant sources --skipped{where}` lists them."
+        )
 
 
 def _summary(outcome: Outcome, total: int) -> str:

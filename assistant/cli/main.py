@@ -242,6 +242,9 @@ def _parser() -> argparse.ArgumentParser:
         _add_wait(writer)
     sources = command("sources", _sources, "list what is in the library", "assistant sources")
     sources.add_argument("--json", action="store_true", help="as JSON")
+    sources.add_argument(
+        "--skipped", action="store_true", help="what the folders hold and was not read, with why"
+    )
     libraries = command(
         "libraries",
         _libraries,

@@ -15,10 +15,12 @@ from assistant.library.events import (
     FileIndexed,
     FileRemoved,
     IndexEvent,
+    NotRead,
     Rebuilding,
     SourceMissing,
     Waiting,
 )
+from assistant.library.unread import Unread
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -37,6 +39,7 @@ class Outcome:
     removed: int = 0
     embedded: int = 0
     failed: list[FileFailed] = field(default_factory=list)
+    unread: tuple[Unread, ...] = ()
     seconds: float = 0.0
 
 
@@ -67,6 +70,8 @@ def _count(outcome: Outcome, event: IndexEvent) -> None:
         outcome.failed.append(event)
     elif isinstance(event, Embedding):
         outcome.embedded = event.done
+    elif isinstance(event, NotRead):
+        outcome.unread = event.files
 
 
 def sentence(event: IndexEvent) -> str:

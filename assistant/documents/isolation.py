@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from assistant.documents.document import Block, Document
-from assistant.documents.registry import parse, parser_for
+from assistant.documents.registry import parse, parser_of
 from assistant.errors import DocumentError
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ class Sandbox:
 
     def parse(self, path: Path, data: bytes) -> tuple[Document, str]:
         """The document in `data` and its parser's name; see registry.parse."""
-        parser = parser_for(path)
+        parser = parser_of(path, data)
         if parser is None or not parser.isolated:
             return parse(path, data)
         limit = self._seconds + _SECONDS_PER_MB * len(data) / 1e6

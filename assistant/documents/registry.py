@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from assistant.documents.document import Document
+from assistant.documents.recognition import NAMES, SAMPLE_BYTES, Kind, kind_by_content, kind_by_name
 from assistant.errors import DocumentError
 
 # More than this is not a text that somebody wrote; it would also stand whole in memory.
@@ -61,6 +62,8 @@ _FORMATS = (
 PARSERS: dict[str, Parser] = {
     f".{suffix}": parser for parser, suffixes in _FORMATS for suffix in suffixes.split()
 }
+# Formats that are text to look at, or might be, and that files without a suffix may have.
+_BEGINNINGS = {b"%pdf-": ".pdf", b"{\\rtf": ".rtf", b"<!doctype html": ".html", b"<html": ".html"}
 
 
 def parser_for(path: Path) -> Parser | None:
@@ -68,10 +71,43 @@ def parser_for(path: Path) -> Parser | None:
     return PARSERS.get(path.suffix.lower())
 
 
+def has_readable_name(path: Path) -> bool:
+    """Whether a file of this name can be text: a picture cannot, a backup copy can."""
+    return parser_for(path) is not None or kind_by_name(path.name) in {None, "copy"}
+
+
+def parser_of(path: Path, data: bytes) -> Parser | None:
+    """The parser for the file's suffix, or the one for what its first bytes are; None for none."""
+    known = parser_for(path)
+    if known is not None or not has_readable_name(path):
+        return known
+    sample = data[:SAMPLE_BYTES]
+    start = sample.lstrip()[:20].lower()
+    suffix = next((s for beginning, s in _BEGINNINGS.items() if start.startswith(beginning)), "")
+    return PARSERS[suffix or ".txt"] if suffix or kind_by_content(sample) is None else None
+
+
+def kind_of(path: Path, sample: bytes) -> Kind | None:
+    """The kind of file that is not read where a folder holds it; None if it is to be read."""
+    if parser_for(path) is not None:
+        return None
+    named = kind_by_name(path.name)
+    return named or (None if parser_of(path, sample) else kind_by_content(sample))
+
+
+def refusal(path: Path, data: bytes = b"") -> DocumentError:
+    """Why a file that has no parser is not read."""
+    if has_readable_name(path):
+        return DocumentError(NAMES[kind_by_content(data[:SAMPLE_BYTES]) or "other"].sentence)
+    return DocumentError(
+        f"Files like {path.suffix} cannot be read yet.", f"These can: {formats()}."
+    )
+
+
 def formats() -> str:
-    """The suffixes that can be read, for messages; those of source code in three words."""
+    """The suffixes that can be read, for messages; source code and other text in words."""
     shown = sorted(suffix for suffix, parser in PARSERS.items() if parser.name != "code")
-    return f"{', '.join(shown)}, source code"
+    return f"{', '.join(shown)}, source code, text under any name"
 
 
 def parse(path: Path, data: bytes) -> tuple[Document, str]:
@@ -79,11 +115,9 @@ def parse(path: Path, data: bytes) -> tuple[Document, str]:
 
     Raises DocumentError, whose message says in a sentence why there is nothing to index.
     """
-    parser = parser_for(path)
+    parser = parser_of(path, data)
     if parser is None:
-        raise DocumentError(
-            f"Files like {path.suffix or path.name} cannot be read yet.", f"These can: {formats()}."
-        )
+        raise refusal(path, data)
     try:
         document = parser.load()(data, path.stem)
     except RecursionError as error:

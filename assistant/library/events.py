@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.library.unread import Unread
+
 Change = Literal["added", "changed", "renamed", "unchanged"]
 
 
@@ -60,6 +62,20 @@ class Rebuilding:
     passages: int
 
 
+@dataclass(frozen=True)
+class NotRead:
+    """All that the folders hold and the library does not, once they were looked through."""
+
+    files: tuple[Unread, ...]
+
+
 IndexEvent = (
-    FileIndexed | FileFailed | FileRemoved | SourceMissing | Embedding | Waiting | Rebuilding
+    FileIndexed
+    | FileFailed
+    | FileRemoved
+    | SourceMissing
+    | Embedding
+    | Waiting
+    | Rebuilding
+    | NotRead
 )

@@ -9,9 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant import paths
-from assistant.documents.registry import MAX_FILE_BYTES, formats, parser_for
+from assistant.documents.recognition import SAMPLE_BYTES, Kind, kind_by_name
+from assistant.documents.registry import (
+    MAX_FILE_BYTES,
+    formats,
+    has_readable_name,
+    kind_of,
+    parser_for,
+    refusal,
+)
 from assistant.errors import DocumentError
 from assistant.library.ignore import Rules, rules_of
+from assistant.library.unread import counted
 
 _READ_ATTEMPTS = 3
 # The coarsest clock of a file system that is still in use is FAT's, which counts in 2 s.
@@ -34,12 +43,14 @@ class Found:
     """What stands below some paths: readable files by path, with what tells a change.
 
     `identity` is the device and number of a file: two names of one file (hard links, links to it)
-    have the same. `closed` are folders that could not be looked into.
+    have the same. `closed` are folders that could not be looked into, `unread` the other files with
+    what they are.
     """
 
     signatures: dict[str, str] = field(default_factory=dict)
     identities: dict[str, tuple[int, int]] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
+    unread: dict[str, Kind] = field(default_factory=dict)
 
     def add(self, path: str, state: os.stat_result) -> None:
         """Take note of a file."""
@@ -117,21 +128,48 @@ def below(root: str, excluded: Sequence[str] = ()) -> Found:
             if entry.is_dir(follow_symlinks=False):
                 if entry.path != own and not inner.ignores(where, is_folder=True):
                     waiting.append((entry.path, where, inner))
-            elif parser_for(Path(entry.name)) and not inner.ignores(where, is_folder=False):
+            elif not inner.ignores(where, is_folder=False):
                 _take(entry, found)
     return found
 
 
 def _take(entry: "os.DirEntry[str]", found: Found) -> None:
+    readable = parser_for(Path(entry.name)) is not None
     try:
         entry.path.encode("utf-8")
         state = entry.stat()
+        kind = _kind(entry, state) if stat.S_ISREG(state.st_mode) and not readable else None
     except (OSError, UnicodeEncodeError):
         # Gone, a link that leads nowhere, or a name that cannot be stored: the reader says why.
-        found.signatures[entry.path] = ""
+        if readable:
+            found.signatures[entry.path] = ""
+        else:
+            found.unread[entry.path] = "closed"
         return
-    if stat.S_ISREG(state.st_mode):
+    if kind is not None:
+        found.unread[entry.path] = kind
+    elif stat.S_ISREG(state.st_mode):
         found.add(entry.path, state)
+
+
+def _kind(entry: "os.DirEntry[str]", state: os.stat_result) -> Kind | None:
+    """The kind of a file that no suffix says can be read; None if it is text."""
+    named = kind_by_name(entry.name)
+    if named is not None or not state.st_size:
+        return named or "empty"
+    kind = kind_of(Path(entry.name), _beginning(entry.path))
+    return "large" if kind is None and state.st_size > MAX_FILE_BYTES else kind
+
+
+def _beginning(path: str) -> bytes:
+    """The first bytes of a file, without waiting for any."""
+    with os.fdopen(_descriptor(path), "rb", buffering=0) as file:
+        return file.read(SAMPLE_BYTES) or b""
+
+
+def _descriptor(path: str | Path) -> int:
+    # A pipe would be waited for without end.
+    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
 
 
 def find(path: str) -> list[Path]:
@@ -154,9 +192,14 @@ def look(path: str, excluded: Sequence[str] = ()) -> Found:
     found = below(path, excluded)
     if not found.signatures:
         raise DocumentError(
-            "The folder holds no file that can be read.", f"These formats can: {formats()}."
+            f"The folder holds no file that can be read{_only(found)}.",
+            f"These formats can: {formats()}.",
         )
     return found
+
+
+def _only(found: Found) -> str:
+    return f", only {counted(found.unread.values())}" if found.unread else ""
 
 
 def read(path: Path) -> FileContent:
@@ -164,11 +207,8 @@ def read(path: Path) -> FileContent:
 
     Raises DocumentError, with the reason, if it cannot be read.
     """
-    if parser_for(path) is None:
-        raise DocumentError(
-            f"Files like {path.suffix or path.name!r} cannot be read yet.",
-            f"These formats can: {formats()}.",
-        )
+    if not has_readable_name(path):
+        raise refusal(path)
     try:
         for _ in range(_READ_ATTEMPTS):
             content = _read_once(path)
@@ -182,10 +222,7 @@ def read(path: Path) -> FileContent:
 
 
 def _read_once(path: Path) -> FileContent | None:
-    # A pipe would be waited for without end; the check and the reading are of one open file.
-    descriptor = os.open(
-        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
+    descriptor = _descriptor(path)  # the check and the reading are of one open file
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.documents.isolation import Sandbox
+from assistant.documents.recognition import Kind
 from assistant.errors import DocumentError, LibraryError
 from assistant.library import files, origin
 from assistant.library.catalogue import Catalogue, DocumentState, SourceFile
@@ -23,6 +24,7 @@ from assistant.library.events import (
     FileIndexed,
     FileRemoved,
     IndexEvent,
+    NotRead,
     Rebuilding,
     SourceMissing,
     Waiting,
@@ -32,8 +34,9 @@ from assistant.library.origin import Reindexing
 from assistant.library.passages import split
 from assistant.library.settings import LibrarySettings
 from assistant.library.stores import Embedder
-from assistant.library.survey import survey
+from assistant.library.survey import is_below, survey
 from assistant.library.tracking import REMOVED
+from assistant.library.unread import Unread, listed
 
 __all__ = [
     "Embedding",
@@ -42,6 +45,7 @@ __all__ = [
     "FileRemoved",
     "IndexEvent",
     "Indexer",
+    "NotRead",
     "Rebuilding",
     "SourceMissing",
     "Waiting",
@@ -73,8 +77,10 @@ class Indexer:
         yield from self._lock.acquire(wait=wait)
         with self._writing():
             self._check_origin()
+            unread: dict[str, Kind] = {}
             for path in paths:
-                yield from self._add_path(path)
+                unread |= yield from self._add_path(path)
+            yield NotRead(self._unread(unread, [p for p in paths if os.path.isdir(p)]))
             self._sandbox.close()
             yield from self._embeddings.finish()
 
@@ -183,13 +189,24 @@ class Indexer:
                 "`assistant sync --reindex` changes it over to the one that is set.",
             )
 
-    def _add_path(self, path: str) -> Iterator[IndexEvent]:
+    def _unread(self, found: dict[str, Kind], folders: Sequence[str]) -> tuple[Unread, ...]:
+        """What was found and not read, with what failed to be read in the folders."""
+        within = [files.absolute(folder) for folder in folders]
+        skipped = {
+            source: why
+            for source, why in self._catalogue.skipped().items()
+            if any(is_below(source, folder) for folder in within)
+        }
+        return listed(found, skipped)
+
+    def _add_path(self, path: str) -> Generator[IndexEvent, None, dict[str, Kind]]:
+        """Add a file or folder; returns what in the folder is no document."""
         try:
             source = files.absolute(path)
             found = files.look(source, LibrarySettings(self._catalogue).exclude)
         except DocumentError as error:
             yield FileFailed(printable_path(path), error.message, error.remedy)
-            return
+            return {}
         self._catalogue.add_root(source, is_folder=os.path.isdir(source))
         states = self._catalogue.states()
         seen: set[tuple[int, int]] = set()
@@ -199,6 +216,7 @@ class Indexer:
                 continue
             seen.add(identity)
             yield from self._store(file, found.signatures[file], states.get(file), {})
+        return found.unread | dict.fromkeys(found.closed, "folder")
 
     def _follow(self) -> Generator[IndexEvent, None, bool]:
         """Compare the places with the documents and follow; returns whether any was removed."""
@@ -224,6 +242,7 @@ class Indexer:
         ]
         if left:
             self._catalogue.unskip(left)
+        yield NotRead(listed(now.unread, self._catalogue.skipped()))
         return bool(gone)
 
     def _store(

@@ -16,8 +16,9 @@ from assistant.library.indexing import Indexer
 from assistant.library.locking import Foreground, WriteLock
 from assistant.library.settings import LibrarySettings
 from assistant.library.stores import Embedder, VectorStore
-from assistant.library.survey import is_below
+from assistant.library.survey import is_below, survey
 from assistant.library.tracking import REMOVED
+from assistant.library.unread import Unread, listed
 from assistant.library.watching import changes
 
 DEFAULT_LIBRARY = "default"
@@ -174,6 +175,17 @@ class Library:
     def sources(self) -> list[DocumentRecord]:
         """The documents of the library, by path."""
         return self.catalogue.documents()
+
+    def unread(self) -> tuple[Unread, ...]:
+        """What the folders that were added hold, and the library does not; found by a look there.
+
+        The same is true after a restart, and of files that came since the last sync.
+        """
+        skipped = self.catalogue.skipped()
+        now = survey(
+            self.catalogue.roots(), self.catalogue.states(), skipped, self.settings.exclude
+        )
+        return listed(now.unread, skipped)
 
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents if nothing was ever added here, else None."""

@@ -4,12 +4,16 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from assistant.documents.registry import parser_for
+from assistant.documents.recognition import Kind
+from assistant.documents.registry import has_readable_name
 from assistant.errors import DocumentError
 from assistant.library import files
 from assistant.library.catalogue import DocumentState
 from assistant.library.tracking import REMOVED
+
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -17,12 +21,13 @@ class Survey:
     """The files that are there, by source with their signature, and what is gone.
 
     `missing` are places that are not there now, such as a disk that is not plugged in, with the
-    number of documents that are kept for them.
+    number of documents that are kept for them. `unread` is what else is there, by its path.
     """
 
     signatures: dict[str, str]
     gone: list[str]
     missing: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, Kind] = field(default_factory=dict)
 
 
 def survey(
@@ -38,12 +43,15 @@ def survey(
         if is_folder:
             at_root = _below(root, excluded)
             documents = any(is_below(source, root) for source in states)
+            if at_root is not None:
+                _keep_known(at_root, states)
             if at_root is None or (documents and not at_root.signatures):
                 missing.append(root)
                 continue
             found.signatures |= at_root.signatures
             found.identities |= at_root.identities
             found.closed += at_root.closed
+            found.unread |= at_root.unread
         else:
             _take_file(root, states.get(root), found)
     signatures = _without_removed(_one_name_each(found, states), skipped, roots)
@@ -52,6 +60,8 @@ def survey(
     away = _Away(missing, found.closed, covered)
     result = Survey(signatures, [s for s in lost if not away.keeps(s, states[s])])
     result.missing = away.count
+    unread = found.unread | dict.fromkeys(found.closed, "folder")
+    result.unread = _without_removed(unread, skipped, roots)
     for root in missing:
         result.missing.setdefault(root, 0)
     return result
@@ -60,6 +70,13 @@ def survey(
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is the folder or lies in it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _keep_known(found: files.Found, states: Mapping[str, DocumentState]) -> None:
+    """Documents whose file was text once are still there: the reader says what is wrong now."""
+    for source in found.unread.keys() & states.keys():
+        del found.unread[source]
+        found.signatures[source] = ""
 
 
 class _Away:
@@ -116,7 +133,7 @@ def _take_file(root: str, state: DocumentState | None, found: files.Found) -> No
     try:
         with os.scandir(os.path.dirname(root)) as entries:
             for entry in entries:
-                if parser_for(Path(entry.name)) and entry.is_file(follow_symlinks=False):
+                if has_readable_name(Path(entry.name)) and entry.is_file(follow_symlinks=False):
                     at = entry.stat(follow_symlinks=False)
                     if (at.st_dev, at.st_ino) == identity:
                         found.add(entry.path, at)
@@ -140,10 +157,10 @@ def _one_name_each(found: files.Found, states: Mapping[str, DocumentState]) -> d
 
 
 def _without_removed(
-    signatures: dict[str, str],
+    signatures: dict[str, Value],
     skipped: Mapping[str, tuple[str, str]],
     roots: Iterable[str],
-) -> dict[str, str]:
+) -> dict[str, Value]:
     """Leave out what the person removed, unless they added it again since."""
     removed = [path for path, (mark, _) in skipped.items() if mark == REMOVED]
     if not removed:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from assistant.documents.registry import parser_for
+from assistant.documents.registry import has_readable_name
 from assistant.errors import LibraryError
 from assistant.library.ignore import IGNORE_FILES
 from assistant.library.survey import is_below
@@ -75,7 +75,7 @@ def _may_matter(path: str, folders: list[str]) -> bool:
         return True
     if any(part.startswith(".") and part != "." for part in parts):
         return False
-    return parser_for(Path(path)) is not None or os.path.isdir(path) or not os.path.exists(path)
+    return has_readable_name(Path(path)) or os.path.isdir(path) or not os.path.exists(path)
 
 
 def _alone(wanted: dict[str, bool], folders: list[str]) -> list[tuple[int, int, int] | None]:

@@ -230,9 +230,17 @@ class _Count:
     forgotten: int = 0
     missing: int = 0
     failed: list[str] = field(default_factory=list)
+    unread: str = ""
 
     def add(self, event: "IndexEvent") -> None:
-        from assistant.library.events import FileFailed, FileIndexed, FileRemoved, SourceMissing
+        from assistant.library.events import (
+            FileFailed,
+            FileIndexed,
+            FileRemoved,
+            NotRead,
+            SourceMissing,
+        )
+        from assistant.library.unread import counted
 
         if isinstance(event, FileFailed):
             self.failed.append(f"{event.source}: {event.message}")
@@ -240,6 +248,8 @@ class _Count:
             self.missing += event.documents
         elif isinstance(event, FileRemoved):
             self.forgotten += 1
+        elif isinstance(event, NotRead):
+            self.unread = counted(file.kind for file in event.files)
         elif isinstance(event, FileIndexed):
             self.unchanged += event.change == "unchanged"
             self.renamed += event.change == "renamed"
@@ -259,6 +269,8 @@ class _Count:
             text += f" {self.missing} are kept whose folder is not there now."
         if self.failed:
             text += f" {len(self.failed)} could not be read: {self.failed[0]}"
+        elif self.unread:
+            text += f" Not read: {self.unread}."
         return text
 
 

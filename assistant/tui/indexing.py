@@ -17,10 +17,12 @@ def progress(event: "IndexEvent") -> str:
         FileFailed,
         FileIndexed,
         FileRemoved,
+        NotRead,
         Rebuilding,
         SourceMissing,
         Waiting,
     )
+    from assistant.library.unread import counted
 
     if isinstance(event, FileIndexed):
         return f"Read {words.file_name(event.source)}, {event.change}"
@@ -35,6 +37,8 @@ def progress(event: "IndexEvent") -> str:
         return f"Indexing, {event.done} of {event.total} passages"
     if isinstance(event, Waiting):
         return "Another process is changing this library; waiting for it to end"
+    if isinstance(event, NotRead):
+        return f"Not read: {counted(file.kind for file in event.files) or 'nothing'}"
     assert isinstance(event, Rebuilding)
     return f"The vectors are made anew, {event.passages} passages"
 

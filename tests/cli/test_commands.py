@@ -187,6 +187,33 @@ def test_an_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "holds no file that can be read" in capsys.readouterr().err
 
 
+def test_what_is_not_read_is_counted_and_listed(
+    docs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (docs / "README").write_text("The tower is 80 metres high.\n")
+    for name in ("a.png", "b.png"):
+        (docs / name).write_bytes(b"\x89PNG\0")
+    (docs / "tool").write_bytes(b"\x7fELF\0")
+    (docs / "notes").write_bytes(b"")
+    line = (
+        "Not read: 2 pictures, 1 program, 1 empty file; `assistant sources --skipped --library b`"
+        " lists them."
+    )
+    for command in (["add", "--library", "b", str(docs)], ["sync", "--library", "b"]):
+        assert main(command) == 0
+        assert capsys.readouterr().err.splitlines()[-1] == line
+    assert main(["sources", "--library", "b", "--skipped"]) == 0
+    assert f"{docs / 'tool'}  It is a program." in capsys.readouterr().out
+    assert main(["sources", "--library", "b", "--skipped", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows[-1] == {
+        "source": str(docs / "tool"),
+        "kind": "program",
+        "reason": "It is a program.",
+    }
+    assert len(rows) == 4
+
+
 def test_a_truncated_model_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "cut.gguf"
     model.write_bytes(b"GGUF\x03\0\0\0")

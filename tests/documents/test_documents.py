@@ -98,7 +98,7 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
 
 def test_an_unknown_format_names_those_that_are_known() -> None:
     with pytest.raises(DocumentError, match=r"\.md.*\.txt"):
-        parse(Path("a.xyz"), b"text")
+        parse(Path("a.doc"), b"\xd0\xcf\x11\xe0")
 
 
 def test_lines_count_as_an_editor_does() -> None:

@@ -55,7 +55,7 @@ def in_step(library: Library) -> int:
 
 def test_a_folder_is_added_with_its_readable_files(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "notes"
-    for name in ("a.txt", "deep/b.md", "c.TXT", "ignored.xyz", ".hidden/d.txt", ".e.txt"):
+    for name in ("a.txt", "deep/b.md", "c.TXT", "ignored.png", ".hidden/d.txt", ".e.txt"):
         write(folder, name)
     assert changes(add(library, folder)) == {"a.txt": "added", "b.md": "added", "c.TXT": "added"}
     assert in_step(library) == 3

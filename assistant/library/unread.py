@@ -1,0 +1,48 @@
+"""Files of a folder that are not in the library, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assistant.documents.recognition import NAMES, Kind
+from assistant.library.tracking import REMOVED
+
+_BY_MESSAGE: tuple[tuple[str, Kind], ...] = (("It is empty", "empty"), ("It is larger", "large"))
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file or folder that was left out: of what kind it is, and a sentence why."""
+
+    source: str
+    kind: Kind
+    reason: str
+
+
+def listed(found: Mapping[str, Kind], skipped: Mapping[str, tuple[str, str]]) -> tuple[Unread, ...]:
+    """What was left out, by path: what a look at the folders found, and what failed to be read.
+
+    What the person removed is not among it.
+    """
+    files = [Unread(source, kind, NAMES[kind].sentence) for source, kind in found.items()]
+    files += [
+        Unread(source, _kind(message), message)
+        for source, (mark, message) in skipped.items()
+        if mark != REMOVED and source not in found
+    ]
+    return tuple(sorted(files, key=lambda file: file.source))
+
+
+def counted(kinds: Iterable[Kind]) -> str:
+    """How many there are of each kind: "3 pictures, 1 empty file"."""
+    numbers = Counter(kinds)
+    return ", ".join(
+        f"{numbers[kind]:,} {name.one if numbers[kind] == 1 else name.many}"
+        for kind, name in NAMES.items()
+        if kind in numbers
+    )
+
+
+def _kind(message: str) -> Kind:
+    """The kind of a file that could not be read, by what was said of it."""
+    return next((kind for start, kind in _BY_MESSAGE if message.startswith(start)), "unread")
