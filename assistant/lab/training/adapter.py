@@ -31,7 +31,7 @@ _HELD_OUT = 200
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a run is made of; the rate of learning rises to `rate` and falls to zero."""
+    """The makings of a run; the rate of learning rises to `rate` and falls to zero."""
 
     places: Places = field(default_factory=Places)
     rate: float = 1.2e-3

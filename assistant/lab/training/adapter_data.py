@@ -1,4 +1,4 @@
-"""What the adapter learns from: question, evidence and the reader's words beside one sentence."""
+"""Examples for the adapter: question, evidence and the reader's words beside one sentence."""
 
 import gzip
 import json

@@ -31,11 +31,16 @@ class Written:
 class Writer:
     """The base model, with an adapter or without, writing its likeliest tokens."""
 
-    def __init__(self, base: Path, adapter: Path | None) -> None:
+    def __init__(self, base: Path, adapter: Path | None, threads: int | None) -> None:
         from llama_cpp import Llama
 
         self._llama: Any = Llama(
-            str(base), n_ctx=_CONTEXT, lora_path=adapter and str(adapter), verbose=False
+            str(base),
+            n_ctx=_CONTEXT,
+            lora_path=adapter and str(adapter),
+            n_threads=threads,
+            n_threads_batch=threads,
+            verbose=False,
         )
 
     def write(self, prompt: Sequence[int]) -> tuple[str, tuple[float, ...]]:
@@ -65,6 +70,7 @@ def figures(written: Sequence[Written]) -> dict[str, float]:
         "keeps_answer": _share([_squeezed(e.answer) in _squeezed(e.sentence) for e in examples]),
         "words": median(len(e.sentence.split()) for e in examples),
         "most_words": max(len(e.sentence.split()) for e in examples),
+        "sentences": len(examples),
         "tokens_per_s": round(1000 / median(times), 1),
     }
 
@@ -88,6 +94,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--adapter", type=Path, required=True, help="adapter.gguf")
     parser.add_argument("--base", type=Path, help="GGUF of the base model; the shipped one if not")
     parser.add_argument("--questions", type=int, default=150)
+    parser.add_argument("--plain", type=int, default=150, help="of them without the adapter too")
+    parser.add_argument("--threads", type=int, help="of llama.cpp; half the cores if not")
     parser.add_argument("--written", type=Path, help="file for the sentences, as JSON lines")
 
 
@@ -98,11 +106,13 @@ def command(options: argparse.Namespace) -> int:
     file = options.data / adapter_data.FILES[0]
     asked = [q for q in adapter_data.questions(file, test=True) if q.evidence()]
     drawn = random.Random(7).sample(asked, min(options.questions, len(asked)))
-    writers = {"base": Writer(base, None), "adapter": Writer(base, options.adapter)}
+    adapters = {"adapter": options.adapter, "base": None}
+    writers = {n: Writer(base, path, options.threads) for n, path in adapters.items()}
     written: dict[str, list[Written]] = {name: [] for name in writers}
-    for found in drawn:
+    for number, found in enumerate(drawn):
         for name, writer in writers.items():
-            written[name].append(_written(writer, text, prompt, found))
+            if name == "adapter" or number < options.plain:
+                written[name].append(_written(writer, text, prompt, found))
     _keep(written["adapter"], options.written)
     told = {name: figures(own) for name, own in written.items()}
     ratio = told["adapter"]["tokens_per_s"] / told["base"]["tokens_per_s"]

@@ -21,7 +21,7 @@ _PROJECTIONS = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up
 
 @dataclass(frozen=True)
 class Places:
-    """Where adapters sit: in these projections of the layers from `first` on.
+    """The places of adapters: in these projections of the layers from `first` on.
 
     Each costs time for every token read or written, and training goes back to `first` alone.
     """

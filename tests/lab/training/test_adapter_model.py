@@ -1,4 +1,4 @@
-"""What is trained in torch is what llama.cpp computes from the file."""
+"""Torch trains the very model that llama.cpp computes with the written file."""
 
 from pathlib import Path
 
