@@ -174,7 +174,7 @@ def _is_verb(token: str, forms: set[str]) -> bool:
 
 
 def _places(rest: tuple[str, ...]) -> list[int]:
-    """The places where a verb may stand: not after a determiner or preposition, nor in another clause."""
+    """The places of a possible verb: not after a determiner or preposition, nor in a clause."""
     places = []
     for i, token in enumerate(rest[1:], start=1):
         if token in _CLAUSES or rest[i - 1].endswith(","):
