@@ -1,8 +1,9 @@
 """`python -m assistant.lab.training`: makes the fitted files in models/.
 
-`evidence FILE…` fits the ranking of evidence, `reader FILE…` trains the evidence reader (with the
-dependency group `train`); the files are question sets in SQuAD's JSON shape. `measure QUESTIONS`
-says what a reader is worth on a question set in JSON lines.
+`evidence FILE…` fits the ranking of evidence, `reader FILE…` trains the evidence reader and
+`adapter` the answer adapter of the embedded LLM (both with the dependency group `train`); the files
+are question sets in SQuAD's JSON shape. `measure QUESTIONS` says what a reader is worth on a
+question set in JSON lines, `measure-adapter` what the LLM writes with an adapter and without.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
-from assistant.lab.training import evidence, reader_measure
+from assistant.lab.training import adapter_measure, evidence, reader_measure
 
 
 def main() -> int:
@@ -36,6 +37,15 @@ def main() -> int:
 
         reader.add_arguments(train)
         train.set_defaults(run=reader.command)
+    adapt = commands.add_parser("adapter", help="train models/answer-adapter/adapter.gguf")
+    if sys.argv[1:2] == ["adapter"]:
+        from assistant.lab.training import adapter
+
+        adapter.add_arguments(adapt)
+        adapt.set_defaults(run=adapter.command)
+    phrased = commands.add_parser("measure-adapter", help="figures of an adapter")
+    adapter_measure.add_arguments(phrased)
+    phrased.set_defaults(run=adapter_measure.command)
     check = commands.add_parser("measure", help="figures of a reader on a question set")
     reader_measure.add_arguments(check)
     check.set_defaults(run=reader_measure.command)

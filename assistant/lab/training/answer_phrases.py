@@ -104,7 +104,7 @@ def starts_evidence(answer: str, evidence: str) -> bool:
 
 
 def _around(answer: str, evidence: str) -> tuple[str, str] | None:
-    """What stands before and behind the answer in its evidence."""
+    """The text before and behind the answer in its evidence."""
     found = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", evidence)
     return (evidence[: found.start()].rstrip(), evidence[found.end() :]) if found else None
 

@@ -102,7 +102,7 @@ def parts(question: str) -> Parts | None:
 
 
 def _verb_place(wh: str, tokens: list[str]) -> int | None:
-    """Where the auxiliary stands or, without one, the verb; None where that is not clear."""
+    """The place of the auxiliary or, without one, of the verb; None where that is not clear."""
     auxiliary = next((i for i, t in enumerate(tokens[:8]) if t in AUXILIARIES), None)
     if auxiliary == 0:
         return 0
@@ -174,7 +174,7 @@ def _is_verb(token: str, forms: set[str]) -> bool:
 
 
 def _places(rest: tuple[str, ...]) -> list[int]:
-    """Where a verb may stand: not after a determiner or preposition, nor in another clause."""
+    """The places of a possible verb: not after a determiner or preposition, nor in a clause."""
     places = []
     for i, token in enumerate(rest[1:], start=1):
         if token in _CLAUSES or rest[i - 1].endswith(","):

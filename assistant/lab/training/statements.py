@@ -212,8 +212,10 @@ def _clause(case: _Case, split: Split, core: str) -> str | None:
         return _joined(core, tail, adverbial("where", case.answer, case.evidence))
     if split.verb in _STAYING:
         return None
-    if split.tail[:1] == ("to",) and len(split.tail) > 1 and verb_forms.is_base(split.tail[1]):
-        return _joined(core, tail, case.object()) if len(split.tail) == 2 else None
+    if split.tail[:1] == ("to",) and len(split.tail) == 2 and split.tail[1].islower():
+        return _joined(core, tail, case.object())
+    if split.tail[:1] == ("to",) and len(split.tail) > 2 and verb_forms.is_base(split.tail[1]):
+        return None
     return _joined(core, case.object(), tail) if follows_verb(split.tail) else None
 
 
@@ -364,6 +366,8 @@ def _in_place(question: str, answer: str, evidence: str) -> str | None:
     if found is None or "," in found["left"] or repeats(answer, tuple(text.split())):
         return None
     left = found["left"].split()
+    if re.search(r"\b(?:what|whom|which)\b", found["right"] or ""):
+        return None
     if left[0].lower() in BE | HAVE | MODALS or DO & set(left) or found["wh"].startswith("how"):
         return None
     if (found["noun"] or "").strip() in _TIME_NOUNS:
