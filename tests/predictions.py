@@ -19,14 +19,16 @@ def line(
     of: EvalQuestion,
     *,
     answer: str = "Otto Stahn built it. [1]",
-    quotes: tuple[str, ...] = ("Otto Stahn built it.",),
+    quotes: tuple[str, ...] | None = None,
     evidence: tuple[str, ...] | None = ("Otto Stahn built it.",),
     passages: tuple[str, ...] = ("Otto Stahn built it. It is red.",),
     confidence: float = 0.9,
     refused: bool = False,
     **recorded: Any,
 ) -> dict[str, Any]:
-    """A line of predictions as `eval` writes it."""
+    """A line of predictions as `eval` writes it; without `quotes` the answer is its quote."""
+    if quotes is None:
+        quotes = (answer.removesuffix(" [1]"),)
     if refused:
         answer, quotes = "The documents do not answer this.", ()
     return {

@@ -41,6 +41,7 @@ class CountingSession:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.inputs = session.inputs
+        self.outputs = session.outputs
         self.shapes: list[tuple[int, int]] = []
 
     def run_each(self, inputs: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
@@ -144,7 +145,7 @@ def test_the_beginning_of_all_prompts_is_read_before_the_first_question(tmp_path
         prompt = prompts.load("phrase").messages(
             evidence="It rained.", question="Did it?", answer=""
         )
-        *_, done = engine.generate(prompt, max_tokens=1)
+        *_, done = engine.generate(prompt, max_tokens=1, adapter=True)
         assert isinstance(done, Finished)
         assert done.cached_tokens >= 16
 

@@ -68,7 +68,7 @@ class Selection:
     def said(self, number: int) -> str:
         """The text for a piece of evidence."""
         one = self.shown[number]
-        return spoken(one.answer_words) if self.words and one.answer_words else clause(one)
+        return spoken(one) if self.words and one.answer_words else clause(one)
 
 
 NOTHING = Selection("fact", ())
@@ -84,10 +84,11 @@ def select(found: Retrieval, verifier: Verifier) -> Selection:
 def may_be_phrased(shown: Selection) -> bool:
     """Tell if a model's sentence may take the place of what is shown.
 
-    Never where documents disagree, where several questions are answered, or where a yes or no or a
-    list was told from the sentences.
+    Never where documents disagree, where several questions are answered, where a yes or no or a
+    list was told from the sentences, or where the sentence says it better than the words in it.
     """
-    return not shown.lead and len(shown.shown) == 1 and shown.kind not in {"comparison", "several"}
+    one = len(shown.shown) == 1 and not shown.lead
+    return one and shown.words and shown.kind not in {"comparison", "several"}
 
 
 def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_words: bool) -> bool:
@@ -123,17 +124,22 @@ def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [
         e
         for e in evidence[1:2]
-        if e.score >= best.score - _CLOSE and not set(terms(e.answer_words or e.quote)) <= said
+        if e.score >= best.score - _CLOSE
+        and not set(content_terms(e.answer_words or e.quote)) & said
     ]
 
 
-def spoken(answer_words: str) -> str:
+def spoken(evidence: Evidence) -> str:
     """The words that answer, without what is left of their sentence: commas, half a pair."""
-    text = answer_words.strip(" ,;:.\u2013\u2014-")
-    for left, right in ("()", "\u201c\u201d", "[]"):
-        if text.count(left) != text.count(right):
+    text = evidence.answer_words.strip(" ,;:.\u2013\u2014-")
+    rest = evidence.quote.partition(text)[2]
+    for left, right in ("()", "\u201c\u201d", "[]", '""'):
+        half = text.count(left) != text.count(right) if left != right else text.count(left) % 2
+        if half and rest.startswith(right) and not text.startswith(right):
+            return f"{text}{right}"
+        if half:
             text = text.strip(left + right)
-    return text.strip('"') if text.count('"') == 1 else text
+    return text
 
 
 def clause(evidence: Evidence) -> str:

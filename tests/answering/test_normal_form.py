@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.answering import prompts
-from assistant.answering.answering import Answerer, AnswerModels
-from assistant.answering.drafting import Phrasing
+from assistant.answering.generator import GenerationConfig
+from assistant.answering.pipeline import Answerer, AnswerModels
 from assistant.conversation.normal_form import normal_form
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models
@@ -25,7 +25,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def answerer(seed_library: Library) -> Answerer:
-    phrasing = Phrasing(prompts.load("answer"), prompts.load("phrase"), "auto", 1)
+    phrasing = GenerationConfig("phrase", prompts.load("phrase"), prompts.load("compose"))
     return Answerer(seed_library, AnswerModels(shipped_models()), phrasing)
 
 

@@ -15,7 +15,9 @@ def write(folder: Path, user: str, system: str = "Be brief.") -> Path:
 
 
 def test_the_shipped_prompt_is_filled() -> None:
-    system, user = prompts.load("answer").messages(evidence="THE TEXT", question="THE QUESTION $x")
+    system, user = prompts.load("compose").messages(
+        evidence="THE TEXT", question="THE QUESTION $x", earlier=""
+    )
     assert system.role == "system"
     assert "THE TEXT" in user.content
     assert "THE QUESTION $x" in user.content

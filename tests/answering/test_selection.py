@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from fakes import evidence
 
-from assistant.answering.selection import leans, with_context
+from assistant.answering.selection import Selection, clause, leans, spoken, with_context
 from assistant.language.sentences import sentence_spans
 from assistant.library.catalogue import Passage
 from assistant.retrieval.evidence import Evidence
@@ -65,3 +66,45 @@ def test_a_span_that_is_no_sentence_is_left_alone() -> None:
 )
 def test_what_names_whom_it_speaks_of_does_not_lean(text: str) -> None:
     assert not leans(text)
+
+
+def marked(text: str, words: str) -> Evidence:
+    """A sentence in which a reader marked some words."""
+    found = evidence(text)
+    start = text.index(words)
+    return replace(found, answer=(start, start + len(words)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        (
+            "It is 50 kilometers (31 miles) from Tripoli.",
+            "50 kilometers (31 miles",
+            "50 kilometers (31 miles)",
+        ),
+        ("He came in May, at last.", "in May,", "in May"),
+        ("They called it “the Box” then.", "“the Box", "“the Box”"),
+        ("The (old) mill stands.", "old)", "old"),
+    ],
+)
+def test_the_words_are_said_without_half_a_pair(text: str, words: str, said: str) -> None:
+    assert spoken(marked(text, words)) == said
+    assert Selection("fact", (marked(text, words),)).said(0) == spoken(marked(text, words))
+
+
+LONG = (
+    "The council met on Monday in the old town hall; the new bridge will cost 2.4 million crowns"
+    " and open in the spring, while the ferry goes on until the end of the year."
+)
+
+
+def test_a_long_sentence_is_cut_to_the_clause_that_answers() -> None:
+    cut = clause(marked(LONG, "2.4 million crowns"))
+    assert cut == "the new bridge will cost 2.4 million crowns and open in the spring"
+    assert clause(evidence(LONG)) == LONG
+    assert clause(marked(LONG, "Monday in the old town hall; the new bridge")).startswith(
+        "The council"
+    )
+    short = "The bridge is old; it leaks."
+    assert clause(marked(short, "leaks")) == short

@@ -15,20 +15,21 @@ from assistant.documents.registry import parse
 from assistant.engines import catalog, gguf, records, weights
 from assistant.evaluation.checking import check
 from assistant.evaluation.questions import read_set
-from assistant.evaluation.tuning import Trial, Way, best, ways
+from assistant.evaluation.tuning import WAYS, Trial, Way, best
 
 QUESTION = "When was the Oberbaum Bridge built?"
 
 
 def test_the_best_is_what_is_right_most_often_and_of_equals_the_safer() -> None:
     quote = Trial(Way("quote"), 0.8, 0, 30, 0.1)
-    auto = Trial(Way("auto", "phrase"), 0.8, 0.2, 20, 0.9)
-    longer = Trial(Way("auto", "answer", 3), 0.8, 0.2, 25, 0.8)
-    free = Trial(Way("compose", "answer", 3), 0.8, 0.9, 8, 0.5)
-    assert best([quote, free, longer, auto]) == auto
-    assert best([quote, free]) == quote
-    better = Trial(Way("compose", "answer", 3), 0.9, 0.9, 8, 2.0)
-    assert best([quote, auto, better]) == better
+    phrase = Trial(Way("phrase"), 0.8, 0.2, 20, 0.9)
+    longer = Trial(Way("compose", 384), 0.8, 0.2, 25, 0.8)
+    free = Trial(Way("compose", 128), 0.8, 0.9, 8, 0.5)
+    assert best([quote, free, longer, phrase]) == phrase
+    assert best([quote, longer, free]) == quote
+    assert best([longer, free]) == free
+    better = Trial(Way("compose", 768), 0.9, 0.9, 8, 2.0)
+    assert best([quote, phrase, better]) == better
 
 
 def test_the_fewest_threads_that_are_as_fast_as_any() -> None:
@@ -61,15 +62,10 @@ def test_the_shipped_questions_are_sound_and_none_of_those_that_measure_the_prog
     assert not {q.question.lower() for q in questions} & {q.question.lower() for q in measuring}
 
 
-def test_a_record_is_shipped_for_the_embedded_model_and_its_own_goes_before_it() -> None:
+def test_what_was_measured_here_goes_before_the_catalogue() -> None:
     known = catalog.llm().weights
     assert known is not None
-    found = records.tuned(known.sha256)
-    assert found is not None
-    entry = catalog.llm()
-    assert set(found.figures) == {w.name for w in ways(entry.draft_prompt, entry.phrase_prompt)}
-    assert found.threads == 0
-    own = records.Tuned("quote", 1, 2, 1024, found.tuned_at, 1, {})
+    own = records.Tuned("quote", 256, 2, 1024, "2026-11-24", 1, {"quote": 1.0})
     records.remember_tuned(known.sha256, own)
     assert records.tuned(known.sha256) == own
 
@@ -88,26 +84,26 @@ def test_a_model_is_tuned_and_answers_so_from_then_on(
         assert "need the documents" in capsys.readouterr().err
         assert main(["models", "tune", model, *own]) == 0
         out, err = capsys.readouterr()
-        assert [line.split()[0] for line in out.splitlines()] == ["quote", *["auto", "compose"] * 3]
-        assert "Kept: auto by phrase from 1 sentence" in err
-        # The ways that share a prompt share what the model wrote.
-        drafted = [body for body in server.bodies if "Oberbaum" in json.dumps(body)]
-        assert len(drafted) == len({json.dumps(body["messages"]) for body in drafted})
+        assert [line.split()[0] for line in out.splitlines()] == [
+            "quote",
+            "phrase",
+            *["compose"] * 3,
+        ]
+        assert "Kept: phrase" in err
         known = f"{server.url}/v1#phraser"
         found = records.tuned(known)
         assert found is not None
-        assert (found.answering, found.questions, found.threads) == ("auto", 1, 0)
-        assert found.prompt == "phrase"
-        assert set(found.figures) == {w.name for w in ways("answer", "phrase")}
+        assert (found.answering, found.questions, found.threads) == ("phrase", 1, 0)
+        assert set(found.figures) == {w.name for w in WAYS}
         # What was found is what answers: a record that says "quote" keeps the draft back.
         assert main(["add", str(tmp_path / "docs")]) == 0
         modes = []
         for answering in ("compose", "quote"):
             records.remember_tuned(
                 known,
-                records.Tuned(answering, 1, 0, 0, found.tuned_at, 1, {}),
+                records.Tuned(answering, 256, 0, 0, found.tuned_at, 1, {}),
             )
             capsys.readouterr()
             assert main(["ask", "--json", "--model", model, QUESTION]) == 0
             modes.append(json.loads(capsys.readouterr().out)["mode"])
-    assert modes == ["compose", "quote"]
+    assert modes == ["compose", "words"]

@@ -223,3 +223,15 @@ def test_the_result_is_plain_json() -> None:
     assert again["measures"]["right"]["count"] == 1
     assert again["questions"][0]["verdict"] == "wrong"
     assert again["questions"][0]["history"] == ["b"]
+
+
+def test_what_leads_is_held_against_the_gold_without_what_it_restates() -> None:
+    asked = question(question="Who built the bridge?", answers=("Otto Stahn",))
+    said = case(asked, answer="The bridge was built by Otto Stahn. [1]")
+    assert values(said)["direct_f1"] == 1
+    more = case(asked, answer="Otto Stahn of Berlin built the bridge. [1]")
+    assert values(more)["direct_f1"] == pytest.approx(2 * (2 / 3) / (2 / 3 + 1))
+    below = case(asked, answer="1896 [1]", quotes=("Otto Stahn built it in 1896.",))
+    found = values(below)
+    assert (found["gold_in_answer"], found["gold_in_lead"], found["direct_f1"]) == (1, 0, 0)
+    assert values(case(asked, refused=True))["direct_f1"] == 0

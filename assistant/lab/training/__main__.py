@@ -1,9 +1,10 @@
 """`python -m assistant.lab.training`: makes the fitted files in models/.
 
-`evidence FILE…` fits the ranking of evidence, `reader FILE…` trains the evidence reader and
-`adapter` the answer adapter of the embedded LLM (both with the dependency group `train`); the files
-are question sets in SQuAD's JSON shape. `measure QUESTIONS` says what a reader is worth on a
-question set in JSON lines, `measure-adapter` what the LLM writes with an adapter and without.
+`all` goes from the training data to all of them: `reader` trains the evidence reader through its
+stages, `evidence FILE…` fits ranking and confidence on question sets in SQuAD's JSON shape,
+`adapter` trains the answer adapter of the embedded LLM. All of it needs the dependency group
+`train`, resumes, and tells progress and time left. `measure QUESTIONS` says what a reader is worth
+on a question set in JSON lines, `measure-adapter` what the LLM writes with an adapter and without.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
-from assistant.lab.training import adapter_measure, evidence, reader_measure
+from assistant.lab.training import adapter_measure, evidence, plan, reader_measure
 
 
 def main() -> int:
@@ -22,11 +23,13 @@ def main() -> int:
     commands = parser.add_subparsers(required=True)
     fit = commands.add_parser("evidence", help="fit models/evidence-features.json")
     fit.add_argument("files", nargs="+", type=Path, help="question sets in SQuAD's JSON shape")
-    fit.add_argument("--questions", type=int, default=220, help="of each file, at most")
+    fit.add_argument(
+        "--questions", type=int, default=plan.QUESTIONS_A_FILE, help="of each file, at most"
+    )
     fit.add_argument(
         "--outside-refused",
         type=float,
-        default=0.94,
+        default=plan.OUTSIDE_REFUSED,
         help="share of the questions on other subjects that the threshold refuses",
     )
     fit.add_argument("--no-reader", action="store_true", help="fit the model without one only")
@@ -37,6 +40,12 @@ def main() -> int:
 
         reader.add_arguments(train)
         train.set_defaults(run=reader.command)
+    every = commands.add_parser("all", help="train and fit everything in models/")
+    if sys.argv[1:2] == ["all"]:
+        from assistant.lab.training import everything
+
+        everything.add_arguments(every)
+        every.set_defaults(run=everything.command)
     adapt = commands.add_parser("adapter", help="train models/answer-adapter/adapter.gguf")
     if sys.argv[1:2] == ["adapter"]:
         from assistant.lab.training import adapter

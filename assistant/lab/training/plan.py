@@ -18,6 +18,17 @@ QUESTIONS = (
 )
 TALES = "tales.jsonl.gz"
 STATEMENTS = "support.jsonl.gz"
+# The sets that ranking and confidence are fitted on, on articles that the reader did not see; of
+# each file so many questions of a kind; the share of questions on other subjects to refuse.
+EVIDENCE = (
+    "squad-train.json.gz",
+    "squad2-rest.json.gz",
+    "squadshifts-new-wiki.json",
+    "papers.json",
+    "sentences.json",
+)
+QUESTIONS_A_FILE = 130
+OUTSIDE_REFUSED = 0.94
 # The set whose near-misses name their twins.
 PAIRED = "squad-train"
 
