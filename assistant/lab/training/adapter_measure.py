@@ -96,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", type=int, default=150)
     parser.add_argument("--plain", type=int, default=150, help="of them without the adapter too")
     parser.add_argument("--threads", type=int, help="of llama.cpp; half the cores if not")
-    parser.add_argument("--written", type=Path, help="file for the sentences, as JSON lines")
+    parser.add_argument("--written", type=Path, help="file that the sentences are added to")
 
 
 def command(options: argparse.Namespace) -> int:
@@ -113,10 +113,12 @@ def command(options: argparse.Namespace) -> int:
         for name, writer in writers.items():
             if name == "adapter" or number < options.plain:
                 written[name].append(_written(writer, text, prompt, found))
-    _keep(written["adapter"], options.written)
-    told = {name: figures(own) for name, own in written.items()}
-    ratio = told["adapter"]["tokens_per_s"] / told["base"]["tokens_per_s"]
-    print(json.dumps(told | {"speed_ratio": round(ratio, 3)}, indent=1))
+                _keep(written[name][-1], name, options.written)
+    told = {name: figures(own) for name, own in written.items() if own}
+    if "base" in told:
+        ratio = told["adapter"]["tokens_per_s"] / told["base"]["tokens_per_s"]
+        told["both"] = {"speed_ratio": round(ratio, 3)}
+    print(json.dumps(told, indent=1))
     return 0
 
 
@@ -128,7 +130,9 @@ def _written(writer: Writer, text: Text, prompt: Any, found: Found) -> Written:
     return Written(Example(**(asdict(example) | {"sentence": sentence})), times)
 
 
-def _keep(written: Sequence[Written], path: Path | None) -> None:
+def _keep(written: Written, writer: str, path: Path | None) -> None:
+    """A sentence is kept as soon as it is written: a run may be read before it is over."""
     if path is not None:
-        lines = (json.dumps(asdict(w.example), ensure_ascii=False) + "\n" for w in written)
-        path.write_text("".join(lines), encoding="utf-8")
+        line = json.dumps({"writer": writer} | asdict(written), ensure_ascii=False)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
