@@ -99,9 +99,10 @@ def test_an_answer_asks_the_catalogue_a_few_times_however_much_it_finds(
     answer = answerer(seed_library).complete(question)
     assert answer.passages
     asked = [s for s in statements if not s.startswith("--")]  # FTS5's own to its tables
-    of_terms = [s for s in asked if "term_counts" in s]
+    # How often a term occurs, and for a rare one where.
+    of_terms = [s for s in asked if "term_counts" in s or s.startswith("SELECT rowid FROM")]
     assert len(asked) - len(of_terms) <= 7, asked
-    assert len(of_terms) <= len(question.split())
+    assert len(of_terms) <= 2 * len(question.split())
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -31,6 +31,7 @@ from assistant.language.languages import other_language
 from assistant.library.library import Library
 from assistant.query.decomposition import sides
 from assistant.retrieval.evidence import Retrieval, stages
+from assistant.retrieval.outcome import LIKELY
 from assistant.retrieval.ranking import RankingModels
 from assistant.retrieval.reading import Reader
 from assistant.retrieval.search import Part
@@ -111,10 +112,10 @@ class Answerer:
     ) -> Iterator[AnswerEvent]:
         """The answer to one question, by the model's sentence where that stands.
 
-        Where the documents do not answer it, but do another that it may mean, to that.
+        Where the documents do not surely answer it, but do another that it may mean, to that.
         """
         found = yield from self._search(standalone, ask.watch)
-        if not found.is_answered:
+        if not found.is_answered or found.confidence < LIKELY:
             others = other_readings(core(ask.question), history)
             found = yield from self._read_otherwise(ask, found, others)
         notices = self._notices(ask.question, found)

@@ -15,8 +15,8 @@ from assistant.retrieval.evidence import Evidence, Retrieval
 # Beside the best sentence of a list, at most this many more.
 _MORE = 4
 # A further sentence of a list: how far below the best its score may be, and the reader's log odds.
-_LIST_SHARE = 0.5
-_LIST_READER = -7.0
+_LIST_SHARE = 0.4
+_LIST_READER = -16.0
 # Another document answers the same question otherwise: as sure of itself as the first.
 _RIVAL_READER = 1.0
 _RIVAL_BEHIND = 3.0

@@ -109,7 +109,9 @@ class Verifier:
         found: list[tuple[float, YesNo, Evidence]] = []
         for score, one in zip(scores, looked_at, strict=True):
             if score.supported >= _SUPPORTED:
-                found.append((score.supported, "yes", one))
+                # "Anglers need no permit" has all the words of the question, and denies it.
+                denied = negates(one.quote, set(content_terms(question))) != says_not(question)
+                found.append((score.supported, "no" if denied else "yes", one))
             if score.contradicted >= _CONTRADICTED:
                 found.append((score.contradicted, "no", one))
         if len({said for _, said, _ in found}) != 1:

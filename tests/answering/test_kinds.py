@@ -85,8 +85,8 @@ def test_documents_that_disagree_are_both_shown_with_their_dates(asking: Answere
     answer = ask(asking, "How much is the yearly membership fee?")
     assert answer.kind == "disagreement"
     assert answer.text.startswith("Your documents differ:")
-    assert "75 crowns. [1] (12 February 2023)" in answer.text
-    assert "60 crowns. [2] (14 February 2021)" in answer.text
+    assert "75 crowns [1] (12 February 2023)" in answer.text
+    assert "60 crowns [2] (14 February 2021)" in answer.text
 
 
 def test_documents_that_agree_do_not_differ(asking: Answerer) -> None:

@@ -46,7 +46,7 @@ def test_from_nothing_to_a_cited_answer_on_the_shipped_documents(
     assert "October 2014" in out
     assert "000_fbb4ad618a715ec0.txt:25" in out
     assert "2 documents that come with the assistant were added" in err
-    assert main(["ask", *QUOTES, "How", "do I add a folder?"]) == 0
+    assert main(["ask", *QUOTES, "How", "do I add a folder of PDFs?"]) == 0
     out, err = capsys.readouterr()
     assert "assistant add PATH" in out
     assert "handbook.md:" in out

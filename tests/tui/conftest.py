@@ -9,6 +9,7 @@ import pytest
 from chatting import FakeAssistant
 from fakes import ScriptedLlm
 
+from assistant.answering.generator import GenerationMode
 from assistant.library.library import Library
 from assistant.tui.app import ChatApp
 from assistant.tui.backend import Backend
@@ -33,10 +34,10 @@ def make_app(seed_library: Library, home: Path) -> Callable[..., ChatApp]:
         *replies: str,
         llm: ScriptedLlm | None = None,
         library: Library | None = None,
-        answering: str = "auto",
+        mode: GenerationMode = "compose",
     ) -> ChatApp:
         model = llm or (ScriptedLlm(*replies) if replies else None)
-        fake = FakeAssistant(library or seed_library, model, answering)
+        fake = FakeAssistant(library or seed_library, model, mode)
         return ChatApp(Backend("default", None, lambda *_: fake), home)
 
     return make

@@ -148,7 +148,15 @@ async def test_help_lists_every_key_and_what_the_words_mean(make_app: MakeApp) -
         await pilot.press("f1")
         await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen))
         shown = said(app)
-        for key in ("Enter", "Esc", "F2", "F5", "Ctrl+N", "not backed", "phrased, checked"):
+        for key in (
+            "Enter",
+            "Esc",
+            "F2",
+            "F5",
+            "Ctrl+N",
+            "not found in your documents",
+            "written by the model, checked",
+        ):
             assert key in shown
 
 

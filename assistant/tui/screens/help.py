@@ -17,8 +17,10 @@ _KEYS = 20
 
 MEANINGS = (
     ("quoted", "the sentence stands in the document, word for word"),
-    ("phrased, checked", "the model's words; numbers, names and content are in the cited quote"),
-    ("not backed", "no quote supports it, so it is left out of the answer"),
+    ("in the document's words", "the words of the quote that answer; the whole quote is below"),
+    ("written by the model, checked", "the model's words, which the cited quote supports"),
+    ("partly backed by your documents", "the quote supports a part of it"),
+    ("not found in your documents", "nothing that was found supports it"),
     ("perhaps", "an answer of low confidence: it is shown with its quote, for you to judge"),
     ("confidence", "how likely it is that your documents answer the question, from 0 to 1"),
     ("understood as", "a follow-up, with what it leaned on filled in"),
