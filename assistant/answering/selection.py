@@ -16,7 +16,7 @@ from assistant.retrieval.evidence import Evidence, Retrieval
 _MORE = 4
 # A further sentence of a list: how far below the best its score may be, and the reader's log odds.
 _LIST_SHARE = 0.4
-_LIST_READER = -16.0
+_LIST_READER = -7.0
 # Another document answers the same question otherwise: as sure of itself as the first.
 _RIVAL_READER = 1.0
 _RIVAL_BEHIND = 3.0
@@ -167,13 +167,18 @@ def _further(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
         if (
             len(found) < _MORE
             and e.score >= _LIST_SHARE * best.score
-            and e.features.get("reader", _LIST_READER - 1) >= _LIST_READER
+            and (_is_name(best, e) or e.features.get("reader", -100.0) >= _LIST_READER)
             and shared & set(terms(e.quote))
             and new
         ):
             found.append(e)
             seen |= set(terms(e.quote))
     return found
+
+
+def _is_name(best: Evidence, other: Evidence) -> bool:
+    """Tell if both have words that answer which begin as names do: items of a list are alike."""
+    return best.answer_words[:1].isupper() and other.answer_words[:1].isupper()
 
 
 def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:

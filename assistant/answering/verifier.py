@@ -7,6 +7,7 @@ words and negations stand in for it.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +24,7 @@ YesNo = Literal["yes", "no"]
 _MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]|^\s*(?:[-*\u2022]|\d+[.)])\s+", re.MULTILINE)
 _OPENING = re.compile(r"^(?:yes|no)\b[\s,.:;-]*", re.IGNORECASE)
 # The model's probabilities at which a statement is supported, partly so, or contradicted.
-_SUPPORTED = 0.6
+_SUPPORTED = 0.7
 _PARTLY = 0.3
 _CONTRADICTED = 0.7
 # Evidence that is looked at for a statement.
@@ -66,6 +67,8 @@ class Verifier:
         said = _OPENING.sub("", statement)
         if not set(content_terms(said)) - set(terms(question)) and said == statement:
             return _unsupported(statement, "it says nothing that the question does not")
+        if statement.rstrip().endswith("?") or _repeats(said, question, evidence):
+            return _unsupported(statement, "it repeats the question, or itself")
         looked_at = _by_overlap(said, evidence)
         missing = [_made_up(said, question, evidence[n]) for n in looked_at]
         possible = [n for n, made_up in zip(looked_at, missing, strict=True) if not made_up]
@@ -93,12 +96,22 @@ class Verifier:
         return _unsupported(statement, "the evidence does not say it")
 
     def _scores(self, statement: str, evidence: Sequence[Evidence]) -> list[SupportScores]:
-        """Of each evidence the better of two readings: with what stands before it, and alone."""
+        """Of each evidence the best of three readings: with what stands before it, alone, and in
+        its passage, where the name may stand that it leaves out; that contradicts nothing."""
         assert self._model is not None
-        texts = [(in_context(e), " ".join(e.quote.split())) for e in evidence]
-        scores = self._model.support([(statement, text) for pair in texts for text in pair])
-        pairs = zip(scores[::2], scores[1::2], strict=True)
-        return [max(pair, key=lambda s: max(s.supported, s.contradicted)) for pair in pairs]
+        texts = [
+            " ".join(text.split())
+            for e in evidence
+            for text in (in_context(e), e.quote, e.passage.text)
+        ]
+        scores = self._model.support([(statement, text) for text in texts])
+        return [
+            SupportScores(
+                max(s.supported for s in scores[i : i + 3]),
+                max(s.contradicted for s in scores[i : i + 2]),
+            )
+            for i in range(0, len(scores), 3)
+        ]
 
     def decide(self, question: str, evidence: Sequence[Evidence]) -> tuple[YesNo, Evidence] | None:
         """Yes or no, with the evidence that says so; None where none does, or two say otherwise."""
@@ -108,16 +121,26 @@ class Verifier:
         scores = self._scores(question, looked_at)
         found: list[tuple[float, YesNo, Evidence]] = []
         for score, one in zip(scores, looked_at, strict=True):
-            if score.supported >= _SUPPORTED:
-                # "Anglers need no permit" has all the words of the question, and denies it.
-                denied = negates(one.quote, set(content_terms(question))) != says_not(question)
-                found.append((score.supported, "no" if denied else "yes", one))
-            if score.contradicted >= _CONTRADICTED:
-                found.append((score.contradicted, "no", one))
+            # "Anglers need no permit" has all the words of the question, and denies it.
+            denied = negates(one.quote, set(content_terms(question))) != says_not(question)
+            settled = score.supported + score.contradicted
+            if score.contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
+                found.append((settled, "no", one))
+            elif score.supported >= _SUPPORTED:
+                found.append((score.supported, "yes", one))
         if len({said for _, said, _ in found}) != 1:
             return None
         _, said, best = max(found, key=lambda each: each[0])
         return said, best
+
+
+def _repeats(statement: str, question: str, evidence: Sequence[Evidence]) -> bool:
+    """Tell if a word stands twice in the statement, and in neither question nor any quote."""
+    said = content_terms(statement)
+    known = Counter(set(said)) | Counter(content_terms(question))
+    for one in evidence:
+        known |= Counter(content_terms(one.quote))
+    return bool(Counter(said) - known)
 
 
 def _unsupported(statement: str, reason: str) -> StatementCheck:

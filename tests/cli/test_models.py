@@ -185,12 +185,12 @@ def test_a_web_page_in_the_place_of_a_model_is_removed(
 
 
 def chat(handler: Handler) -> None:
-    """An endpoint that phrases: it says the sentence that it was shown."""
+    """An endpoint that phrases: it says the first excerpt that it was shown, or the evidence."""
     if handler.command == "GET":
         handler.reply(200, b'{"data": [{"id": "phraser"}]}')
         return
     asked = json.loads(handler.body)["messages"][-1]["content"]
-    text = next(line for line in asked.splitlines() if line.startswith("Text: "))[6:]
+    text = asked.splitlines()[0].partition(": ")[2] or asked.splitlines()[0]
     said = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
     handler.reply(200, json.dumps(said).encode())
 

@@ -90,7 +90,7 @@ def test_a_stream_says_the_same(client: openai.OpenAI) -> None:
     assert chunks[-1].usage is not None
     records = [c.model_extra["assistant"] for c in chunks if "assistant" in (c.model_extra or {})]
     assert [record["answer"] for record in records] == [said]
-    assert len([c for c in chunks if c.choices and c.choices[0].delta.content]) > 5
+    assert len([c for c in chunks if c.choices and c.choices[0].delta.content]) > 2
 
 
 def test_earlier_messages_are_the_conversation(client: openai.OpenAI) -> None:

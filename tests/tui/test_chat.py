@@ -49,7 +49,9 @@ async def test_a_question_typed_before_the_library_is_open_is_kept(make_app: Mak
         await wait_until(pilot, lambda: QUOTE in text(app.chat.query_one(TurnView)))
 
 
-async def test_evidence_stands_below_the_draft_while_it_comes(make_app: MakeApp) -> None:
+async def test_what_answers_stands_above_the_draft_while_it_comes_and_evidence_below(
+    make_app: MakeApp,
+) -> None:
     llm = HeldLlm()
     app = make_app(llm=llm)
     async with app.run_test() as pilot:
@@ -58,7 +60,7 @@ async def test_evidence_stands_below_the_draft_while_it_comes(make_app: MakeApp)
         await wait_until(pilot, lambda: "Perhaps" in text(app.chat.query_one(TurnView)))
         shown = text(app.chat.query_one(TurnView))
         assert "not yet checked" in shown
-        assert shown.index("Perhaps") < shown.index("Found in your documents") < shown.index(QUOTE)
+        assert shown.index(QUOTE) < shown.index("Perhaps") < shown.index("Found in your documents")
         llm.go_on.set()
         await wait_until(pilot, lambda: app.chat.current is None)
         assert "Found in your documents" not in text(app.chat.query_one(TurnView))
