@@ -64,7 +64,7 @@ def test_a_code_is_found_where_it_stands(library: Library, tmp_path: Path) -> No
     [
         ("Who is the second UN chief to visit Libya since 2011?", "Ban Ki-moon"),
         ("How far is Gharyan from the capital?", "31 miles"),
-        ("Which command puts a folder into the library?", "assistant add PATH"),
+        ("Which command adds a folder to my documents?", "assistant add PATH"),
     ],
 )
 def test_the_passage_that_answers_is_among_the_first_three(
