@@ -129,20 +129,12 @@ class AnswerBuilder:
         best = found.evidence[0]
         if may and prefers_draft(checks, best, around_words=around_words):
             return _composed(found.evidence, _kept(checks, drop=self._config.drop), day)
-        said = tuple(Statement(shown.said(n), "exact", (n + 1,)) for n in range(len(shown.shown)))
-        cited = tuple(_cited(n, e, day) for n, e in enumerate(shown.shown, start=1))
-        whole = all(s.text == " ".join(c.quote.split()) for s, c in zip(said, cited, strict=True))
-        return Content("quote" if whole else "words", said, cited)
+        return _verbatim(shown, day)
 
     def direct(self, ask: Ask, reply: DirectAnswer) -> Answer:
         """The answer that needs no evidence found: a reply, or a document's own sentences."""
         shown = Selection(reply.kind, reply.shown, reply.lead, words=False)
-        said = tuple(
-            Statement(" ".join(e.quote.split()), "exact", (n,))
-            for n, e in enumerate(reply.shown, start=1)
-        )
-        cited = tuple(_cited(n, e, self._day_of) for n, e in enumerate(reply.shown, start=1))
-        content = Content("quote", said, cited)
+        content = _verbatim(shown, self._day_of)
         total = ask.watch.end("evidence")
         prompt = self._config.prompt
         return Answer(
@@ -152,13 +144,13 @@ class AnswerBuilder:
             text=_text(content, shown),
             confidence=1.0,
             threshold=0.0,
-            statements=said,
-            citations=cited,
+            statements=content.statements,
+            citations=content.citations,
             passages=tuple(
                 PassageUse(ScoredPassage(e.passage, 1.0, 0.0, 0.0), used=True)
                 for e in {e.passage.id: e for e in reply.shown}.values()
             ),
-            mode="quote",
+            mode=content.mode,
             model=self._llm.describe() if self._llm is not None else None,
             embedder=self._library.embedder.describe(),
             prompt={"name": prompt.name, "hash": prompt.hash},
@@ -194,6 +186,14 @@ def _kept(checks: Sequence[StatementCheck], *, drop: bool) -> list[StatementChec
     return [c for c in checks if c.stands or (not drop and c.support != "contradicted")]
 
 
+def _verbatim(shown: Selection, day: Dated) -> Content:
+    """The selected evidence as statements, each in its document's words with its citation."""
+    said = tuple(Statement(shown.said(n), "exact", (n + 1,)) for n in range(len(shown.shown)))
+    cited = tuple(_cited(n, e, day) for n, e in enumerate(shown.shown, start=1))
+    whole = all(s.text == " ".join(c.quote.split()) for s, c in zip(said, cited, strict=True))
+    return Content("quote" if whole else "words", said, cited)
+
+
 def _composed(
     evidence: Sequence[Evidence], checks: Sequence[StatementCheck], day: Dated
 ) -> Content:
@@ -214,7 +214,7 @@ def _cited(marker: int, e: Evidence, day: Dated) -> Citation:
 
 
 def _text(content: Content, shown: Selection) -> str:
-    """What is said first, and the statements, each with its markers, its status and its date."""
+    """The lead and the statements as text, each with its markers, its status and its date."""
     parts = []
     for s in content.statements:
         markers = "".join(f" [{m}]" for m in s.citations)

@@ -131,7 +131,7 @@ class Answerer:
         yield Answered(self._builder().from_evidence(ask, found, shown, generation, notices))
 
     def _generation(self, found: Retrieval, history: Sequence[Turn]) -> Generation | None:
-        """What the model is to write; None where it is not to write.
+        """The draft to be written by the model; None where it is not to write.
 
         A model that composes is also asked where retrieval is not sure that there is nothing.
         """

@@ -55,7 +55,7 @@ def _statements(kind: str, meaning: str, better: str) -> Definition:
         "citation",
         f"Mean share of an answer's statements that are {kind}: {meaning}.",
         _support(kind),
-        source="assistant/answering/check.py",
+        source="assistant/answering/verifier.py",
         better=better,
     )
 
