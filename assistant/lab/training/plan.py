@@ -43,8 +43,8 @@ class Recipe:
     """What a run is made of; recorded in its checkpoint.
 
     `shares` says how often a file's questions come up in the run; a file that is not named is not
-    used. Of that share of squad-train's questions statements are made too (`statements`). The rate
-    of learning rises to `rate` and falls to zero.
+    used; a source of statements may have a share of its own. Of that share of squad-train's
+    questions statements are made too (`statements`). The rate of learning rises to `rate` and falls to zero.
     """
 
     shares: tuple[tuple[str, float], ...]
@@ -97,6 +97,30 @@ READER = (
             minutes=24,
             evaluations=1,
             seed=2,
+        ),
+    ),
+    # All of it again, each question beside paragraphs that only look as if they answered it.
+    Stage(
+        "across",
+        Recipe(
+            shares=(
+                ("squad-train", 0.3),
+                ("squad2-rest", 1),
+                ("squadshifts-new-wiki", 0.3),
+                ("qamr-sentences", 0.05),
+                ("papers", 1),
+                ("sentences", 2),
+                ("tales", 0.1),
+                ("support", 0.7),
+                ("support:fool-me-twice", 3),
+                ("support:wice", 2),
+            ),
+            statements=0.2,
+            mix=Mix(negatives=1.0, swapped=0.05, without_answer=0.1, pairs=0.6),
+            rate=2e-4,
+            minutes=95,
+            evaluations=2,
+            seed=3,
         ),
     ),
 )

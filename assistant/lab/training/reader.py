@@ -66,9 +66,11 @@ class Data:
             items += reader_data.items(found, self._tokenizer, rng, share, recipe.mix)
             if found.name == plan.PAIRED and recipe.statements:
                 items += support_data.items(found, self._tokenizer, rng, recipe.statements)
-        share = shares.get(stem(plan.STATEMENTS), 0.0)
-        for pair in (pair for pairs in self.statements.values() for pair in pairs):
-            items += [pair] * (int(share) + (rng.random() < share % 1))
+        name = stem(plan.STATEMENTS)
+        for source, pairs in self.statements.items():
+            share = shares.get(f"{name}:{source}", shares.get(name, 0.0))
+            for pair in pairs:
+                items += [pair] * (int(share) + (rng.random() < share % 1))
         return batches(items, recipe.batch_tokens, rng)
 
     def figures(self, reader: Reader, number: int) -> dict[str, dict[str, float]]:
