@@ -190,7 +190,7 @@ def _verbatim(shown: Selection, day: Dated) -> Content:
     """The selected evidence as statements, each in its document's words with its citation."""
     said = tuple(Statement(shown.said(n), "exact", (n + 1,)) for n in range(len(shown.shown)))
     cited = tuple(_cited(n, e, day) for n, e in enumerate(shown.shown, start=1))
-    whole = all(s.text == " ".join(c.quote.split()) for s, c in zip(said, cited, strict=True))
+    whole = all(s.text.split() == c.quote.split() for s, c in zip(said, cited, strict=True))
     return Content("quote" if whole else "words", said, cited)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
-from assistant.conversation.mentions import content, name_texts
+from assistant.conversation.mentions import AUXILIARIES, content, name_texts
+from assistant.documents.units import items_of
 from assistant.language.questions import AnswerType, answer_type
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms, terms, words
@@ -34,6 +35,8 @@ DISAGREE = "Your documents differ:"
 _LONG_WORDS = 24
 _CLAUSE_WORDS = 6
 _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
+# A list that the best evidence is no part of may be this far behind it where one is asked for.
+_LIST_BEHIND = 1.5
 # A reason or a way that is told in fewer words than this is a fragment of its sentence.
 _REASON_WORDS = 5
 # At most this many sentences before one that leans on them, of at most so many characters.
@@ -68,6 +71,8 @@ class Selection:
     def said(self, number: int) -> str:
         """The text for a piece of evidence."""
         one = self.shown[number]
+        if is_list(one):
+            return items(one)
         return spoken(one) if self.words and one.answer_words else clause(one)
 
 
@@ -107,7 +112,11 @@ def _selected(kind: Kind, found: Retrieval, verifier: Verifier) -> Selection:
             return Selection("yes_no", (best,), words=False)
         said, by = decided
         return Selection("yes_no", (by,), f"{said.capitalize()}.", words=False)
+    if (listed := _listed(kind, found)) is not None:
+        return Selection("list", (listed,), words=False)
     if kind == "list":
+        if (value := _whole_value(best)) is not None:
+            return Selection("list", (value,))
         return Selection("list", (best, *_further(question, evidence)))
     if kind == "definition":
         return Selection("definition", (_defining(defined(question), evidence),), words=False)
@@ -115,6 +124,60 @@ def _selected(kind: Kind, found: Retrieval, verifier: Verifier) -> Selection:
         return Selection("disagreement", (best, rival), DISAGREE)
     tells = answer_type(question) != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
     return Selection(kind, (best, *_close(evidence)), words=tells)
+
+
+def _listed(kind: Kind, found: Retrieval) -> Evidence | None:
+    """The list or the steps that answer as a whole; None where one sentence does.
+
+    Where a list or a way to do something is asked for, it is the list that the best evidence stands
+    in, or one that is as good. Else the question must be about the list, not about an item: none of
+    its words stand in the item that was found.
+    """
+    if not found.lists or kind in {"yes_no", "definition"}:
+        return None
+    best, listed = found.evidence[0], found.lists[0]
+    own = next((e for e in found.lists if _holds(e, best)), None)
+    if kind == "list" or _asks_way(found.question):
+        return own or (listed if listed.score >= best.score - _LIST_BEHIND else None)
+    if answer_type(found.question) != "other":
+        return None
+    if own is not None:
+        return own if best.features["coverage"] == 0 else None
+    return listed if listed.score >= best.score else None
+
+
+def _asks_way(question: str) -> bool:
+    """Tell if a question asks how something is done: "how do I …", "how to …"."""
+    first, second = [*(w.text.lower() for w in words(question)), "", ""][:2]
+    return first == "how" and (second in AUXILIARIES or second == "to")
+
+
+def _holds(listed: Evidence, one: Evidence) -> bool:
+    inside = listed.span[0] <= one.span[0] < listed.span[1]
+    return inside and listed.passage.id == one.passage.id
+
+
+def is_list(evidence: Evidence) -> bool:
+    """Tell if a piece of evidence is a whole list."""
+    return evidence.span not in evidence.passage.sentences and bool(
+        evidence.passage.reading.items(evidence.span)
+    )
+
+
+def items(evidence: Evidence) -> str:
+    """The items of a list, one below the other, each once and in order, as they stand there."""
+    return "\n".join(items_of(evidence.quote))
+
+
+def _whole_value(evidence: Evidence) -> Evidence | None:
+    """The evidence with all that stands under its label, if it is an entry."""
+    reading = evidence.passage.reading
+    unit = reading.by_span.get(evidence.span)
+    if unit is None or unit.kind not in {"entry", "row"} or evidence.answer is None:
+        return None
+    runs = reading.runs[evidence.span]
+    held = [run.span for run in runs if run.span[0] <= evidence.answer[0] < run.span[1]]
+    return replace(evidence, answer=held[0]) if held else None
 
 
 def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -143,7 +206,14 @@ def spoken(evidence: Evidence) -> str:
 
 
 def clause(evidence: Evidence) -> str:
-    """The quote on one line; of a long sentence the clause with the words that answer."""
+    """What the evidence says on one line; of a long sentence the clause with the words that answer.
+
+    A question with its answer says the answer alone.
+    """
+    unit = evidence.passage.reading.by_span.get(evidence.span)
+    if unit is not None and unit.pieces:
+        runs = evidence.passage.reading.runs[evidence.span]
+        return " ".join((runs[-1].text if unit.kind == "answered" else evidence.said).split())
     quote = evidence.quote
     if evidence.answer is None or len(quote.split()) <= _LONG_WORDS:
         return " ".join(quote.split())

@@ -102,7 +102,7 @@ class Verifier:
         texts = [
             " ".join(text.split())
             for e in evidence
-            for text in (in_context(e), e.quote, e.passage.text)
+            for text in (in_context(e), e.said, e.passage.reading.text)
         ]
         scores = self._model.support([(statement, text) for text in texts])
         return [
@@ -156,7 +156,7 @@ def in_context(evidence: Evidence) -> str:
             before = passage.slice((start, max(end, evidence.span[0])))
             break
     title = passage.headings[-1] if passage.headings else passage.title
-    return " ".join(f"{title}. {before} {evidence.quote}".split())
+    return " ".join(f"{title}. {before} {evidence.said}".split())
 
 
 def _by_overlap(statement: str, evidence: Sequence[Evidence]) -> list[int]:

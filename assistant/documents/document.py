@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-BlockKind = Literal["paragraph", "heading", "code", "table", "list"]
+BlockKind = Literal["paragraph", "heading", "code", "table", "list", "keys"]
 
 
 @dataclass(frozen=True)

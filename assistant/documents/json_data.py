@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.documents.builder import TextBuilder
 from assistant.documents.decoding import decode
-from assistant.documents.document import Document
+from assistant.documents.document import BlockKind, Document
 from assistant.errors import DocumentError
 
 _MAX_DEPTH = 60
@@ -54,7 +54,7 @@ def load(data: bytes) -> tuple[Any, str]:
 def _write(value: Any, builder: TextBuilder, level: int) -> None:
     if isinstance(value, dict):
         plain = {k: v for k, v in value.items() if not isinstance(v, dict | list)}
-        _record(plain, builder)
+        _record(plain, builder, "keys")
         for key, inner in value.items():
             if isinstance(inner, dict | list) and inner:
                 builder.heading(key, level)
@@ -62,15 +62,18 @@ def _write(value: Any, builder: TextBuilder, level: int) -> None:
                 builder.leave(level)
     elif isinstance(value, list):
         for inner in value:
-            _record(inner, builder)
+            if isinstance(inner, dict | list):
+                _record(inner, builder)
+            elif inner is not None and inner != "":
+                builder.add(_shown(inner), "list")
     else:
         _record(value, builder)
 
 
-def _record(value: Any, builder: TextBuilder) -> None:
+def _record(value: Any, builder: TextBuilder, kind: BlockKind = "table") -> None:
     leaves = list(_leaves(value, "", 0))
     line = "; ".join(leaves)
-    builder.rows([line] if len(line) <= _RECORD_CHARS else leaves)
+    builder.rows([line] if len(line) <= _RECORD_CHARS else leaves, kind=kind)
 
 
 def _leaves(value: Any, path: str, depth: int) -> Iterator[str]:

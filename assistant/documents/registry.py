@@ -50,11 +50,12 @@ _FORMATS = (
     (Parser("notebook", "notebook"), "ipynb"),
     (Parser("json", "json_data"), "json"),
     (Parser("json lines", "json_data", "parse_lines"), "jsonl ndjson"),
+    (Parser("configuration", "configuration", isolated=False), "toml yaml yml ini cfg conf"),
     (
         Parser("code", "source_code", isolated=False),
         (
             "py pyi js mjs ts tsx jsx java kt scala c h cc cpp hpp cs go rs rb php swift lua r jl "
-            "pl sh bash zsh ps1 bat sql toml yaml yml ini cfg conf xml css tex bib rst org adoc "
+            "pl sh bash zsh ps1 bat sql xml css tex bib rst org adoc "
             "vue svelte dart ex exs erl hs ml clj el lisp nim zig proto graphql tf gradle cmake"
         ),
     ),
@@ -106,7 +107,8 @@ def refusal(path: Path, data: bytes = b"") -> DocumentError:
 
 def formats() -> str:
     """The suffixes that can be read, for messages; source code and other text in words."""
-    shown = sorted(suffix for suffix, parser in PARSERS.items() if parser.name != "code")
+    in_words = {"code", "configuration"}
+    shown = sorted(suffix for suffix, parser in PARSERS.items() if parser.name not in in_words)
     return f"{', '.join(shown)}, source code, text under any name"
 
 

@@ -5,9 +5,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from assistant.documents.document import Document, LineMap
+from assistant.documents.reading import Reading
+from assistant.documents.units import Unit
 from assistant.errors import LibraryError
 from assistant.language.sentences import Span
 from assistant.language.words import terms
@@ -60,7 +63,10 @@ class DocumentRecord:
 
 @dataclass(frozen=True)
 class Passage:
-    """A stored passage: `text` is its document's text[start:end], `sentences` spans in there."""
+    """A stored passage: `text` is its document's text[start:end], `sentences` spans in there.
+
+    `units` say what each sentence means where that is more than it says.
+    """
 
     id: int
     source: str
@@ -72,6 +78,12 @@ class Passage:
     headings: tuple[str, ...]
     sentences: tuple[Span, ...]
     text: str
+    units: tuple[Unit, ...] = ()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The passage in words, as it is searched and read."""
+        return Reading(self.text, self.start, self.units or tuple(map(Unit.of, self.sentences)))
 
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies in this passage."""
@@ -134,10 +146,10 @@ class Catalogue(Lexical, Tracking):
                 *passage.lines,
                 passage.page,
                 json.dumps(passage.headings),
-                json.dumps(passage.sentences),
+                json.dumps([unit.to_json() for unit in passage.units]),
             ),
         )
-        body = " ".join(terms(document.text[passage.start : passage.end]))
+        body = " ".join(terms(Reading(document.text, 0, passage.units).text))
         context = _context(document.title, passage.headings)
         db.execute(
             "INSERT INTO passage_terms (rowid, body, headings) VALUES (?, ?, ?)",
@@ -236,8 +248,8 @@ class Catalogue(Lexical, Tracking):
         ids = self.passage_ids(source)
         stored = self.passages(ids)
         return [
-            (p.start, p.end, p.page, p.headings, p.sentences) for p in map(stored.get, ids) if p
-        ] == [(p.start, p.end, p.page, p.headings, p.sentences) for p in passages]
+            (p.start, p.end, p.page, p.headings, p.units) for p in map(stored.get, ids) if p
+        ] == [(p.start, p.end, p.page, p.headings, p.units) for p in passages]
 
     def state(self, source: str) -> tuple[str, int] | None:
         """The sha256 and time of change that a source had when it was read, or None."""
@@ -351,6 +363,7 @@ def _context(title: str, headings: Sequence[str]) -> str:
 
 def _passage(row: tuple[object, ...]) -> Passage:
     (passage_id, source, title, start, end, first, last, page, headings, sentences, text) = row
+    units = tuple(map(Unit.from_json, json.loads(str(sentences))))
     return Passage(
         id=int(str(passage_id)),
         source=str(source),
@@ -360,6 +373,7 @@ def _passage(row: tuple[object, ...]) -> Passage:
         lines=(int(str(first)), int(str(last))),
         page=None if page is None else int(str(page)),
         headings=tuple(json.loads(str(headings))),
-        sentences=tuple((a, b) for a, b in json.loads(str(sentences))),
+        sentences=tuple(unit.span for unit in units),
         text=str(text),
+        units=units,
     )

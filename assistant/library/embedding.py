@@ -111,5 +111,5 @@ class Embeddings:
 
 
 def embedded_text(passage: Passage) -> str:
-    """What of a passage is embedded: its text, below the headings that say what it is about."""
-    return "\n".join((*passage.headings, passage.text))
+    """What of a passage is embedded: its reading, below the headings that say what it is about."""
+    return "\n".join((*passage.headings, passage.reading.text))

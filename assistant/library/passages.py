@@ -1,25 +1,33 @@
-"""Documents are split into passages: paragraphs, short ones merged, long ones cut at sentences."""
+"""Documents are split into passages: paragraphs, short ones merged, long ones cut at sentences.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+What means something only together stays together: a question and its answer, a list and what
+leads into it, a table and its header.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from assistant.documents.document import Block, Document, LineMap
-from assistant.language.sentences import Span, sentence_spans
+from assistant.documents.units import Unit, is_question, is_quoted, leads, units
+from assistant.language.sentences import Span
 from assistant.language.words import approximate_tokens
 
 # Recorded with the library: a change here makes stored passages out of date.
-PASSAGE_VERSION = 1
+PASSAGE_VERSION = 2
 
 TARGET_TOKENS = 200
 # A paragraph below this is joined to its neighbour, if the two fit together.
 SHORT_TOKENS = 60
+# A list is cut only beyond this.
+_LIST_TOKENS = 400
 
 
 @dataclass(frozen=True)
 class PassageSpan:
-    """A passage before it is stored: `text[start:end]` of its document, and its sentences.
+    """A passage before it is stored: `text[start:end]` of its document, and its units.
 
-    `lines` are its first and last line (from 1); `sentences` are spans in the document's text.
+    `lines` are its first and last line (from 1).
     """
 
     start: int
@@ -27,7 +35,12 @@ class PassageSpan:
     lines: tuple[int, int]
     page: int | None
     headings: tuple[str, ...]
-    sentences: tuple[Span, ...]
+    units: tuple[Unit, ...]
+
+    @property
+    def sentences(self) -> tuple[Span, ...]:
+        """The spans of the units in the document's text."""
+        return tuple(unit.span for unit in self.units)
 
 
 def split(document: Document) -> list[PassageSpan]:
@@ -36,12 +49,15 @@ def split(document: Document) -> list[PassageSpan]:
     A passage never crosses a heading or a page; headings themselves stand in the path, and as a
     passage of their own only where nothing follows them.
     """
-    lines = LineMap(document.text)
+    text = document.text
+    lines = LineMap(text)
     found = []
-    for group in _merge(document.text, _without_headings(document.blocks)):
-        sentences = [s for b in group for s in sentence_spans(document.text, b.start, b.end)]
-        for run in _runs(document.text, sentences):
-            start, end = run[0][0], run[-1][1]
+    bound = list(_bound(text, list(_without_headings(document.blocks))))
+    following = {a.start: text[b.start : b.end] for a, b in pairwise(bound)}
+    for group in _merge(text, bound):
+        parts = [u for b in group for u in units(text, b, following.get(b.start, ""))]
+        for run in _runs(text, parts):
+            start, end = run[0].start, run[-1].end
             found.append(
                 PassageSpan(
                     start,
@@ -79,9 +95,10 @@ def _merge(text: str, blocks: Iterable[Block]) -> Iterator[list[Block]]:
     last = 0
     for block in blocks:
         size = approximate_tokens(text[block.start : block.end])
-        fits = group and tokens + size <= TARGET_TOKENS
+        led = bool(group) and leads(text, group[-1], block)
+        fits = group and tokens + size <= (_LIST_TOKENS if led else TARGET_TOKENS)
         together = group and (group[-1].headings, group[-1].page) == (block.headings, block.page)
-        if fits and together and min(size, last, tokens) < SHORT_TOKENS:
+        if fits and together and (led or min(size, last, tokens) < SHORT_TOKENS):
             group.append(block)
             tokens += size
         else:
@@ -93,19 +110,59 @@ def _merge(text: str, blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _runs(text: str, sentences: list[Span]) -> Iterator[list[Span]]:
-    """Sentences in runs of about equal size, none above the target unless one sentence is."""
-    sizes = [approximate_tokens(text[a:b]) for a, b in sentences]
+def _bound(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, those made one that mean something only together."""
+    whole: Block | None = None
+    for block in blocks:
+        if whole is not None and _belong_together(text, whole, block):
+            kind = block.kind if block.kind == "list" else whole.kind
+            whole = replace(whole, end=block.end, kind=kind)
+        else:
+            if whole is not None:
+                yield whole
+            whole = block
+    if whole is not None:
+        yield whole
+
+
+def _belong_together(text: str, whole: Block, block: Block) -> bool:
+    if (whole.headings, whole.page) != (block.headings, block.page):
+        return False
+    if {whole.kind, block.kind} - {"paragraph", "list"}:
+        return False
+    before, after = text[whole.start : whole.end], text[block.start : block.end]
+    if approximate_tokens(before) + approximate_tokens(after) > _LIST_TOKENS:
+        return False
+    if whole.kind == block.kind == "list":
+        return True
+    if is_question(last_line := before.splitlines()[-1]):
+        alone = whole.kind == "paragraph" and (before == last_line or is_quoted(last_line))
+        return alone and not is_question(after.splitlines()[0])
+    return False
+
+
+def _runs(text: str, parts: Sequence[Unit]) -> Iterator[list[Unit]]:
+    """Units in runs of about equal size, none above the target unless one unit or list is."""
+    wholes = list(_uncut(text, parts))
+    sizes = [sum(approximate_tokens(text[u.start : u.end]) for u in whole) for whole in wholes]
     total = sum(sizes)
-    parts = max(1, -(-total // TARGET_TOKENS)) if total > TARGET_TOKENS * 5 // 4 else 1
-    goal = total / parts
-    run: list[Span] = []
+    count = max(1, -(-total // TARGET_TOKENS)) if total > TARGET_TOKENS * 5 // 4 else 1
+    goal = total / count
+    run: list[Unit] = []
     used = 0
-    for sentence, size in zip(sentences, sizes, strict=True):
-        if run and parts > 1 and used + size / 2 > goal:
+    for whole, size in zip(wholes, sizes, strict=True):
+        if run and count > 1 and used + size / 2 > goal:
             yield run
             run, used = [], 0
-        run.append(sentence)
+        run += whole
         used += size
     if run:
         yield run
+
+
+def _uncut(text: str, parts: Sequence[Unit]) -> Iterator[list[Unit]]:
+    """The units of each list together, if it is not too long; all others alone."""
+    for within, group in groupby(parts, key=lambda unit: unit.within):
+        own = list(group)
+        is_long = within and approximate_tokens(text[slice(*within)]) > _LIST_TOKENS
+        yield from [[unit] for unit in own] if within is None or is_long else [own]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from assistant.documents.units import Unit
 from assistant.errors import LibraryError
 from assistant.library import origin, schema
 from assistant.library.catalogue import Catalogue
@@ -92,8 +93,8 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """The spans in a passage's JSON, in order and apart; [] for anything else."""
     found = _read(text)
     try:
-        spans = [(a, b) for a, b in found] if isinstance(found, list) else []
-    except (TypeError, ValueError):
+        spans = [Unit.from_json(row).span for row in found] if isinstance(found, list) else []
+    except (TypeError, ValueError, IndexError, KeyError):
         return []
     good = all(type(a) is int and type(b) is int and a < b for a, b in spans)
     return spans if good and all(x[1] <= y[0] for x, y in pairwise(spans)) else []

@@ -8,9 +8,9 @@ from assistant.errors import EngineError, WeightsError
 from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
-from assistant.retrieval.features import Candidate, sentences, with_vectors, words_at
+from assistant.retrieval.features import Candidate, lists, sentences, with_vectors, words_at
 from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, signals
-from assistant.retrieval.reading import Reader, read
+from assistant.retrieval.reading import READ_FIRST, Reader, read
 from assistant.retrieval.search import Part, ScoredPassage, prepare
 from assistant.retrieval.search import search as search_passages
 
@@ -25,7 +25,7 @@ READ_CANDIDATES = 5
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence of a document: `quote` is the document's text[span]; `score` ranks it.
+    """A unit of a document: `quote` is the document's text[span]; `score` ranks it.
 
     `answer` is the span of the words that answer, also in the document, where a reader found them.
     """
@@ -43,6 +43,11 @@ class Evidence:
         return self.passage.id, self.span
 
     @property
+    def said(self) -> str:
+        """What it says in words: the quote, or a row under its header, a value under its key."""
+        return self.passage.reading.said(self.span)
+
+    @property
     def answer_words(self) -> str:
         """The words that answer, on one line; "" where no reader found them."""
         return words_at(self.answer, self.span, self.quote)
@@ -53,7 +58,8 @@ class Retrieval:
     """What was found for a question.
 
     `confidence` estimates the probability that the documents answer it; below `threshold` they
-    are taken not to. `notice` is a sentence where something did not work as it should.
+    are taken not to. `notice` is a sentence where something did not work as it should. `lists` are
+    those of the passages as wholes, scored as the evidence is.
     """
 
     question: str
@@ -64,6 +70,7 @@ class Retrieval:
     notice: str
     milliseconds: float
     reader_failed: bool = False
+    lists: tuple[Evidence, ...] = ()
 
     @property
     def is_answered(self) -> bool:
@@ -93,13 +100,13 @@ def stages(
     search = EvidenceSearch(library, question, without)
     plain, with_reader = models.pair(vectors=search.query.vector is not None)
     if reader is None or with_reader is None:
-        yield search.ranked(search.shortlist(), plain)
+        yield search.ranked(search.shortlist(), search.lists(), plain)
         return
-    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), plain)
+    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), (), plain)
     try:
-        yield search.ranked(search.reread(reader), with_reader)
+        yield search.ranked(*search.reread(reader), with_reader)
     except (EngineError, WeightsError) as error:
-        found = search.ranked(search.shortlist(), plain)
+        found = search.ranked(search.shortlist(), search.lists(), plain)
         notice = f"{found.notice} {error} Words and vectors rank the evidence.".strip()
         yield replace(found, notice=notice, reader_failed=True)
 
@@ -120,18 +127,26 @@ class EvidenceSearch:
         """The `number` sentences that look best by words, with the features of vectors."""
         return self._with_vectors(self._every[:number])
 
-    def reread(self, reader: Reader) -> list[Candidate]:
-        """The shortlist, and the sentences the reader adds to it, with the reader's feature."""
+    def reread(self, reader: Reader) -> tuple[list[Candidate], list[Candidate]]:
+        """The shortlist, with the units that the reader adds to it, and the lists; all with the
+        reader's feature."""
         if not self._every:
-            return []
-        by_reader = read(self.query.text, self.passages, self._every, reader)
+            return [], []
+        wholes = {c.key: c for c in self.lists()}
+        found = [*self._every, *wholes.values()]
+        by_reader = read(self.query.text, self.passages, found, reader)
+        units = [c for c in by_reader if c.key not in wholes]
         listed = {c.key for c in self._every[:CANDIDATES]}
-        listed |= {c.key for c in by_reader[:READ_CANDIDATES]}
-        chosen = [c for c in by_reader if c.key in listed]
+        listed |= {c.key for c in units[:READ_CANDIDATES]}
+        chosen = [c for c in units if c.key in listed]
         return [
             replace(c, features=embedded.features | c.features)
             for c, embedded in zip(chosen, self._with_vectors(chosen), strict=True)
-        ]
+        ], [c for c in by_reader if c.key in wholes]
+
+    def lists(self) -> list[Candidate]:
+        """The lists of the best passages as wholes, with the features of words and vectors."""
+        return self._with_vectors(lists(self.query, self.passages[:READ_FIRST]))
 
     def _with_vectors(self, wanted: Sequence[Candidate]) -> list[Candidate]:
         """The sentences with the features of vectors, each embedded once."""
@@ -140,7 +155,12 @@ class EvidenceSearch:
             self._embedded[c.key] = c
         return [self._embedded[c.key] for c in wanted]
 
-    def ranked(self, candidates: Sequence[Candidate], model: RankingModel) -> Retrieval:
+    def ranked(
+        self,
+        candidates: Sequence[Candidate],
+        listed: Sequence[Candidate],
+        model: RankingModel,
+    ) -> Retrieval:
         """The candidates as evidence, with the model's confidence."""
         ordered = rank(candidates, model.evidence)
         if "reranker" in self._without:  # the candidates come in the order that they had before
@@ -150,10 +170,8 @@ class EvidenceSearch:
         return Retrieval(
             question=self.query.text,
             passages=self._by_evidence(ordered),
-            evidence=tuple(
-                Evidence(c.passage.passage, c.span, c.text, score, c.features, c.answer)
-                for c, score in ordered
-            ),
+            evidence=_as_evidence(ordered),
+            lists=_as_evidence(rank(listed, model.evidence)),
             confidence=probability(model.confidence(told)) if ordered else 0.0,
             threshold=model.threshold,
             notice=self._notice,
@@ -170,3 +188,10 @@ class EvidenceSearch:
         for place, (candidate, _) in enumerate(ordered):
             places.setdefault(candidate.passage.passage.id, place)
         return tuple(sorted(self.passages, key=lambda p: places.get(p.passage.id, len(ordered))))
+
+
+def _as_evidence(ordered: Sequence[tuple[Candidate, float]]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(c.passage.passage, c.span, c.text, score, c.features, c.answer)
+        for c, score in ordered
+    )

@@ -42,9 +42,9 @@ _WEAKEST = 2
 
 @dataclass(frozen=True)
 class Candidate:
-    """A sentence that may be evidence: `span` in its document, and its features by name.
+    """A unit that may be evidence: `span` in its document, and its features by name.
 
-    `answer` is the span in the document that a reader takes for the answer, once one has read it.
+    `said` is what it says in words, which is its text where that is a sentence. `answer` is the span in the document that a reader takes for the answer, once one has read it.
     """
 
     passage: ScoredPassage
@@ -52,6 +52,7 @@ class Candidate:
     text: str
     features: dict[str, float]
     answer: Span | None = None
+    said: str = ""
 
     @property
     def key(self) -> tuple[int, Span]:
@@ -91,44 +92,76 @@ def _by_words(f: dict[str, float]) -> float:
 
 
 def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Candidate]:
-    passage = scored.passage
-    weight = sum(query.idf.values()) or 1.0
-    context = set(terms(" ".join((passage.title, *passage.headings))))
-    in_passage = set(terms(passage.text)) | context
-
-    def share(present: set[str]) -> float:
-        return sum(query.idf[t] for t in query.terms if t in present) / weight
-
-    of_passage = {
-        "passage_score": scored.fused,
-        "passage_first": float(is_first),
-        "passage_bm25": scored.bm25 / (weight * 2.2),
-        "passage_cosine": scored.cosine,
-        "passage_coverage": share(in_passage),
-    }
+    passage, reading = scored.passage, scored.passage.reading
+    measure = _Measure(query, scored, is_first)
     found = []
     before: set[str] = set()
     for number, span in enumerate(passage.sentences):
-        text = passage.slice(span)
-        here = terms(text)
+        said = reading.said(span)
+        features = measure(said, before, is_opening=number == 0)
+        if reading.by_span[span].can_answer:
+            found.append(Candidate(scored, span, passage.slice(span), features, said=said))
+        before = set(terms(said))
+    return found
+
+
+def lists(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
+    """The lists of the passages as wholes, below what leads into them, with the same features."""
+    found = []
+    for place, scored in enumerate(passages):
+        passage, reading = scored.passage, scored.passage.reading
+        measure = _Measure(query, scored, place == 0)
+        for within in dict.fromkeys(u.within for u in reading.units if u.within):
+            inside = passage.start <= within[0] < within[1] <= passage.end
+            if not inside or within in reading.by_span:  # cut off, or of one item
+                continue
+            items = [reading.said(unit.span) for unit in reading.items(within)]
+            above = reading.lead(within) or " ".join(passage.headings[-1:])
+            said = "\n".join((above, *items))
+            features = measure(said, set(), is_opening=within[0] == passage.start)
+            found.append(Candidate(scored, within, passage.slice(within), features, said=said))
+    return found
+
+
+class _Measure:
+    """Measures what is said in a passage by the question's words."""
+
+    def __init__(self, query: Query, scored: ScoredPassage, is_first: bool) -> None:
+        passage = scored.passage
+        self._query = query
+        self._weight = sum(query.idf.values()) or 1.0
+        self._context = set(terms(" ".join((passage.title, *passage.headings))))
+        self._of_passage = {
+            "passage_score": scored.fused,
+            "passage_first": float(is_first),
+            "passage_bm25": scored.bm25 / (self._weight * 2.2),
+            "passage_cosine": scored.cosine,
+            "passage_coverage": self._share(set(terms(passage.reading.text)) | self._context),
+        }
+
+    def __call__(self, said: str, before: set[str], *, is_opening: bool) -> dict[str, float]:
+        """The features of words of what is said after something with the terms `before`."""
+        query = self._query
+        here = terms(said)
         have = set(here)
-        content = content_terms(text)
-        coverage = share(have)
-        features = of_passage | {
+        content = content_terms(said)
+        coverage = self._share(have)
+        return self._of_passage | {
             "coverage": coverage,
-            "coverage_before": share(have | before) - coverage,
-            "coverage_headings": share(have | context) - coverage,
+            "coverage_before": self._share(have | before) - coverage,
+            "coverage_headings": self._share(have | self._context) - coverage,
             "names": len(query.names & have) / len(query.names) if query.names else 0.5,
             "pairs": _pairs(query, here),
             "novelty": sum(t not in query.idf for t in content) / len(content) if content else 0.0,
-            "type": offers(query.type, text, set(query.terms)),
-            "first": float(number == 0),
+            "type": offers(query.type, said, set(query.terms)),
+            "first": float(is_opening),
             "length": math.log(len(here) + 1),
             "short": float(len(here) < 5),
         }
-        found.append(Candidate(scored, span, text, features))
-        before = have
-    return found
+
+    def _share(self, present: set[str]) -> float:
+        idf = self._query.idf
+        return sum(idf[t] for t in self._query.terms if t in present) / self._weight
 
 
 def _pairs(query: Query, here: Sequence[str]) -> float:
@@ -146,7 +179,7 @@ def with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) -
         plain = {"cosine": 0.0, "max_sim": 0.0, "weakest": 0.0}
         return [_adding(c, plain) for c in found]
     weights = token_weights(query)
-    embedded = embedder.embed_tokens([c.text for c in found])
+    embedded = embedder.embed_tokens([c.said for c in found])
     return [
         _adding(
             c,

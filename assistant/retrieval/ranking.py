@@ -164,7 +164,7 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
     rows = [c.features for c, _ in ranked]
     weight = sum(query.idf.values()) or 1.0
     passage = top.passage.passage
-    present = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
+    present = set(terms(" ".join((passage.title, *passage.headings, passage.reading.text))))
     near = _said_around(top)
     # "Do anglers need a permit?": who denies it answers.
     may_deny = query.type == "yes_no"
@@ -192,7 +192,7 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "names_not_here": _names_missing(query, near),
         "numbers_not_here": float(len(_numbers(query) - near)),
         "denied": float(not may_deny and _denies(query, top)),
-        "opposed": float(not may_deny and opposes(query.text, set(terms(top.text)))),
+        "opposed": float(not may_deny and opposes(query.text, set(terms(top.said)))),
     } | _of_reader(query, top, rows)
 
 
@@ -215,8 +215,8 @@ def _said_around(top: Candidate) -> set[str]:
     """The terms of a sentence, of the one before it, and of what stands above both."""
     passage = top.passage.passage
     place = passage.sentences.index(top.span)
-    before = passage.slice(passage.sentences[place - 1]) if place else ""
-    return set(terms(" ".join((passage.title, *passage.headings, before, top.text))))
+    before = passage.reading.said(passage.sentences[place - 1]) if place else ""
+    return set(terms(" ".join((passage.title, *passage.headings, before, top.said))))
 
 
 def _names_missing(query: Query, present: set[str]) -> float:
@@ -224,7 +224,7 @@ def _names_missing(query: Query, present: set[str]) -> float:
 
 
 def _denies(query: Query, top: Candidate) -> bool:
-    return says_not(query.text) != negates(top.text, set(content_terms(query.text)))
+    return says_not(query.text) != negates(top.said, set(content_terms(query.text)))
 
 
 def _numbers(query: Query) -> set[str]:

@@ -1,10 +1,13 @@
 """The evidence reader's part: how likely each sentence holds the answer, and in which words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assistant.documents.reading import Run
+from assistant.documents.units import UnitKind
 from assistant.language.sentences import Span
+from assistant.language.words import content_terms
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.search import ScoredPassage
 
@@ -14,6 +17,8 @@ from assistant.retrieval.search import ScoredPassage
 READ_FIRST = 4
 READ_AT_MOST = 8
 _CLEAR = 4.0
+# A value of at most so many words is an answer as it stands.
+_VALUE_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ def read(
 ) -> list[Candidate]:
     """The candidates with the feature `reader` and the span of the answer, best reading first.
 
-    The best passages are read; a sentence of the others gets the lowest reading there is.
+    The best passages are read; a unit of the others gets the lowest reading there is, and a list
+    the best of its items.
     """
     readings = _readings(question, passages[:READ_FIRST], reader)
     if all(r.score < _CLEAR for r in readings.values()):
@@ -78,23 +84,56 @@ def read(
     lowest = min((r.score for r in readings.values()), default=0.0)
     read_ones = []
     for c in found:
-        reading = readings.get(c.key)
+        reading = readings.get(c.key) or _best_item(c, readings)
         score = reading.score if reading else lowest
-        start = c.passage.passage.start
-        answer = (reading.span[0] + start, reading.span[1] + start) if reading else None
+        answer = reading.span if reading else None
         read_ones.append(replace(c, features=c.features | {"reader": score}, answer=answer))
     return sorted(read_ones, key=lambda c: -c.features["reader"])
+
+
+def _best_item(
+    listed: Candidate, readings: Mapping[tuple[int, Span], SentenceReading]
+) -> SentenceReading | None:
+    passage = listed.passage.passage
+    items = [(passage.id, unit.span) for unit in passage.reading.items(listed.span)]
+    return max((readings[i] for i in items if i in readings), key=lambda r: r.score, default=None)
 
 
 def _readings(
     question: str, passages: Sequence[ScoredPassage], reader: Reader
 ) -> dict[tuple[int, Span], SentenceReading]:
-    """What the reader thinks of each sentence, by its passage's id and its span."""
+    """What the reader thinks of each unit, by its passage's id and its span; the spans of the
+    answers are the documents'."""
     chosen = [p.passage for p in passages]
-    spans = [[(a - p.start, b - p.start) for a, b in p.sentences] for p in chosen]
-    read_ones = reader.read(question, [p.text for p in chosen], spans) if chosen else []
-    return {
-        (passage.id, span): reading
-        for passage, own in zip(chosen, read_ones, strict=True)
-        for span, reading in zip(passage.sentences, own, strict=True)
-    }
+    runs = [[run for own in p.reading.runs.values() for run in own] for p in chosen]
+    places = [[run.place for run in own] for own in runs]
+    read_ones = reader.read(question, [p.reading.text for p in chosen], places) if chosen else []
+    asked = set(content_terms(question))
+    found = {}
+    for passage, own in zip(chosen, read_ones, strict=True):
+        left = iter(own)
+        for span, parts in passage.reading.runs.items():
+            pairs = [(run, next(left)) for run in parts]
+            if pairs:
+                kind = passage.reading.by_span[span].kind
+                found[passage.id, span] = _of_unit(asked, kind, pairs)
+    return found
+
+
+def _of_unit(
+    asked: set[str], kind: UnitKind, pairs: Sequence[tuple[Run, SentenceReading]]
+) -> SentenceReading:
+    """The unit's best score, with the words of the run that answers.
+
+    That is not one that only repeats the question; of the others the one whose column or key the
+    question names, else the one that was read as the likeliest. A value or a cell answers whole.
+    """
+    score = max(reading.score for _, reading in pairs)
+    new = [pair for pair in pairs if set(content_terms(pair[0].text)) - asked] or list(pairs)
+    named = [len(asked & set(content_terms(run.label))) for run, _ in new]
+    most = max(named)
+    if most and len(new) > 1:
+        new = [pair for pair, n in zip(new, named, strict=True) if n == most]
+    run, best = max(new, key=lambda pair: pair[1].score)
+    whole = kind == "row" or (kind == "entry" and len(run.text.split()) <= _VALUE_WORDS)
+    return SentenceReading(score, run.span if whole else run.source(best.span))
