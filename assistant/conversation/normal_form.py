@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from assistant.language.words import Word, term, words
+from assistant.library.catalogue import Passage
 from assistant.library.library import Library
 
 _END = re.compile(r"[\s?!.,;:\u2026\u203d\u061f\uff1f\u3002]+$")
@@ -42,12 +43,22 @@ def _as_written(word: Word, library: Library) -> str:
     base = _POSSESSIVE.sub("", word.text)
     ids = [i for i, _ in library.catalogue.match([term(base)], _PASSAGES)]
     forms = Counter(
-        form for p in library.catalogue.passages(ids).values() for form in _forms(base, p.text)
+        form
+        for p in library.catalogue.passages(ids).values()
+        for form in _forms(base, _in_sentences(p))
     )
     capitals = Counter({form: n for form, n in forms.items() if form != base})
     if not capitals or capitals.total() < forms.total() * _NEARLY_ALL:
         return word.text
     return capitals.most_common(1)[0][0] + word.text[len(base) :]
+
+
+def _in_sentences(passage: Passage) -> str:
+    """What a passage says in sentences: the names of columns and keys have capitals of their own."""
+    units = passage.reading.units
+    return "\n".join(
+        passage.reading.said(u.span) for u in units if u.kind not in {"row", "entry", "header"}
+    )
 
 
 def _forms(base: str, text: str) -> list[str]:

@@ -9,7 +9,7 @@ from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
 from assistant.retrieval.features import Candidate, lists, sentences, with_vectors, words_at
-from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, signals
+from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, rows_in_order, signals
 from assistant.retrieval.reading import READ_FIRST, Reader, read
 from assistant.retrieval.search import Part, ScoredPassage, prepare
 from assistant.retrieval.search import search as search_passages
@@ -162,7 +162,7 @@ class EvidenceSearch:
         model: RankingModel,
     ) -> Retrieval:
         """The candidates as evidence, with the model's confidence."""
-        ordered = rank(candidates, model.evidence)
+        ordered = rows_in_order(rank(candidates, model.evidence))
         if "reranker" in self._without:  # the candidates come in the order that they had before
             scores = {c.key: score for c, score in ordered}
             ordered = [(c, scores[c.key]) for c in candidates]

@@ -156,6 +156,25 @@ def rank(found: Sequence[Candidate], model: Linear) -> list[tuple[Candidate, flo
     return sorted(scored, key=lambda pair: (-pair[1], pair[0].passage.passage.id, pair[0].span))
 
 
+def rows_in_order(ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """The same, the rows of each table in the order of how many of the question's words they have.
+
+    They are alike but for their cells: "inner tube 28 inch" reads nearly as well as the 20 inch
+    one that was asked for. Rows change places among themselves alone.
+    """
+    ordered = list(ranked)
+    tables: dict[int, list[int]] = {}
+    for place, (c, _) in enumerate(ordered):
+        passage = c.passage.passage
+        if passage.reading.by_span[c.span].kind == "row":
+            tables.setdefault(passage.id, []).append(place)
+    for places in tables.values():
+        rows = sorted((ordered[i][0] for i in places), key=lambda c: -c.features["coverage"])
+        for place, row in zip(places, rows, strict=True):
+            ordered[place] = row, ordered[place][1]
+    return ordered
+
+
 def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str, float]:
     """The SIGNALS of a question; all 0 where nothing was found."""
     if not ranked:
