@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.conversation.mentions import AUXILIARIES, content, name_texts
-from assistant.documents.units import items_of
+from assistant.documents.units.lists import items_of
 from assistant.language.questions import AnswerType, answer_type
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms, terms, words

@@ -54,7 +54,7 @@ def _as_written(word: Word, library: Library) -> str:
 
 
 def _in_sentences(passage: Passage) -> str:
-    """What a passage says in sentences: the names of columns and keys have capitals of their own."""
+    """The sentences of a passage: names of columns and keys have capitals of their own."""
     units = passage.reading.units
     return "\n".join(
         passage.reading.said(u.span) for u in units if u.kind not in {"row", "entry", "header"}

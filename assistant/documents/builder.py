@@ -45,9 +45,7 @@ class TextBuilder:
         """Add a block; white space is made single except in code."""
         self._append(clean_code(text) if kind == "code" else clean(text), kind, page)
 
-    def rows(
-        self, lines: list[str], page: int | None = None, kind: BlockKind = "table"
-    ) -> None:
+    def rows(self, lines: list[str], page: int | None = None, kind: BlockKind = "table") -> None:
         """Add the rows of a table: a block each, one line below the other."""
         for number, line in enumerate(lines):
             self._append(one_line(line), kind, page, apart="\n" if number else "\n\n")

@@ -10,7 +10,9 @@ _BLANK = re.compile(r"(?:(?>\r\n|\r|\n)[^\S\r\n]*){2,}|\f")
 _TITLE_CHARS = 80
 # Headings: underlined, as in a README; in capitals above lines further in, as in a manual page; or
 # numbered, above the text of its section.
-_UNDERLINED = re.compile(r"([^\r\n]*\w[^\r\n]*)(?:\r\n|\r|\n)[ \t]*(={3,}|-{3,}|~{3,})[ \t]*(?=[\r\n]|\Z)")
+_UNDERLINED = re.compile(
+    r"([^\r\n]*\w[^\r\n]*)(?:\r\n|\r|\n)[ \t]*(={3,}|-{3,}|~{3,})[ \t]*(?=[\r\n]|\Z)"
+)
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9 ,/&-]+)(?:\r\n|\r|\n)(?=[ \t]{2,}\S)")
 _NUMBERED = re.compile(
     r"\d{1,2}\.[ \t]+([^\W\d_][^\r\n]{0,58}[^\s.:;,!?])(?:\r\n|\r|\n)(?=[^\W\d_])"
@@ -31,12 +33,14 @@ def _blocks(text: str) -> Iterator[Block]:
     numbered = sum(_NUMBERED.match(text, *span) is not None for span in found)
     for start, end in found:
         level, heading = _heading(text, start, end, numbered)
+        below = start
         if heading is not None:
             path = (*path[:level], " ".join(heading.group(1).split()))
             yield Block(start, start + len(heading.group().rstrip()), "heading", path)
-            start = heading.end() + len(text[heading.end() : end]) - len(text[heading.end() : end].lstrip("\r\n"))
-        if start < end:
-            yield Block(start, end, "paragraph", path)
+            rest = text[heading.end() : end]
+            below = end - len(rest.lstrip("\r\n"))
+        if below < end:
+            yield Block(below, end, "paragraph", path)
 
 
 def _heading(text: str, start: int, end: int, numbered: int) -> tuple[int, re.Match[str] | None]:

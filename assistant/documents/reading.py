@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.documents.units import Unit, is_lead
+from assistant.documents.units.lists import is_lead
+from assistant.documents.units.unit import Unit
 from assistant.language.sentences import Span
 
 
@@ -13,8 +14,8 @@ class Run:
     """A stretch of a reading in which an answer can lie: `place` in the reading.
 
     `label` is what stands before it: the name of its column, its key, the question it answers.
-    `text` is what it says; `parts` are the places in the reading, each with the offset in the document of its first
-    character.
+    `text` is what it says; `parts` are the places in the reading, each with the offset in the
+    document of its first character.
     """
 
     place: Span

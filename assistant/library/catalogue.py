@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.documents.document import Document, LineMap
 from assistant.documents.reading import Reading
-from assistant.documents.units import Unit
+from assistant.documents.units.unit import Unit
 from assistant.errors import LibraryError
 from assistant.language.sentences import Span
 from assistant.language.words import terms

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from assistant.documents.document import Block, Document, LineMap
-from assistant.documents.units import Unit, is_question, is_quoted, leads, units
+from assistant.documents.units.lists import leads
+from assistant.documents.units.questions import is_question, is_quoted
+from assistant.documents.units.splitting import units
+from assistant.documents.units.unit import Unit
 from assistant.language.sentences import Span
 from assistant.language.words import approximate_tokens
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.documents.units import Unit
+from assistant.documents.units.unit import Unit
 from assistant.errors import LibraryError
 from assistant.library import origin, schema
 from assistant.library.catalogue import Catalogue

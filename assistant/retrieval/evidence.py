@@ -9,7 +9,14 @@ from assistant.language.sentences import Span
 from assistant.library.catalogue import Passage
 from assistant.library.library import Library
 from assistant.retrieval.features import Candidate, lists, sentences, with_vectors, words_at
-from assistant.retrieval.ranking import RankingModel, RankingModels, probability, rank, rows_in_order, signals
+from assistant.retrieval.ranking import (
+    RankingModel,
+    RankingModels,
+    probability,
+    rank,
+    rows_in_order,
+    signals,
+)
 from assistant.retrieval.reading import READ_FIRST, Reader, read
 from assistant.retrieval.search import Part, ScoredPassage, prepare
 from assistant.retrieval.search import search as search_passages

@@ -44,7 +44,8 @@ _WEAKEST = 2
 class Candidate:
     """A unit that may be evidence: `span` in its document, and its features by name.
 
-    `said` is what it says in words, which is its text where that is a sentence. `answer` is the span in the document that a reader takes for the answer, once one has read it.
+    `said` is what it says in words, which is its text where that is a sentence. `answer` is the
+    span in the document that a reader takes for the answer, once one has read it.
     """
 
     passage: ScoredPassage

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.documents.reading import Run
-from assistant.documents.units import UnitKind
+from assistant.documents.units.unit import UnitKind
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms
 from assistant.retrieval.features import Candidate
