@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from assistant.documents.document import Block, Document, LineMap
-from assistant.documents.units.lists import leads
+from assistant.documents.units.lists import is_lead, leads
 from assistant.documents.units.questions import is_question, is_quoted
 from assistant.documents.units.splitting import units
 from assistant.documents.units.unit import Unit
@@ -164,8 +164,19 @@ def _runs(text: str, parts: Sequence[Unit]) -> Iterator[list[Unit]]:
 
 
 def _uncut(text: str, parts: Sequence[Unit]) -> Iterator[list[Unit]]:
-    """The units of each list together, if it is not too long; all others alone."""
+    """The units of each list together with what leads into it, if it is not too long; all others
+    alone."""
+    lead: list[Unit] = []
     for within, group in groupby(parts, key=lambda unit: unit.within):
         own = list(group)
-        is_long = within and approximate_tokens(text[slice(*within)]) > _LIST_TOKENS
-        yield from [[unit] for unit in own] if within is None or is_long else [own]
+        if within is None or approximate_tokens(text[slice(*within)]) > _LIST_TOKENS:
+            yield from ([unit] for unit in (*lead, *own[:-1]))
+            lead = own[-1:]
+            continue
+        leads_in = bool(lead) and is_lead(text[slice(*lead[0].span)])
+        if lead and not leads_in:
+            yield lead
+        yield [*lead, *own] if leads_in else own
+        lead = []
+    if lead:
+        yield lead

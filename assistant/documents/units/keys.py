@@ -24,7 +24,7 @@ _RECORD_LINES = 8
 _LABEL_WORDS = 5
 _LABEL = re.compile(r"[ \t]*([^\W\d_][^:.;,!?|<>\r\n]{0,38}):[ \t]+(?=\S)")
 _SETTING = re.compile(r"[ \t]*([\w.-]+)[ \t]*[?:+]?=[ \t]*(?=[^\s=])")
-_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\"']?([\w./-]+)[\"']?[ \t]*[:=][ \t]+(?=\S)")
+_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\"']?([\w./-]+(?: [\w./-]+)*)[\"']?[ \t]*[:=][ \t]+(?=\S)")
 _COMMENT = re.compile(r"[ \t]+#.*$")
 _COLUMNS = re.compile(r"([ \t]*)(\S(?:.{0,38}?[^\s.!?:;,])?)(?:[ ]{2,}|\t+[ \t]*)(\S.*)")
 
@@ -115,7 +115,8 @@ def _description(text: str, label: Span, first: Span, more: Iterable[Line]) -> U
 
 def keys(text: str, block: Block) -> Iterator[Unit]:
     """The values of a configuration, each under the path of its keys."""
-    if "\n" not in text[block.start : block.end] and NAMED.match(text[block.start : block.end]):
+    whole = text[block.start : block.end]
+    if "\n" not in whole and len(NAMED.findall(whole)) > 1:  # a parser wrote them on one line
         row = named_row(text, block, "")
         spans = [p for p in row.pieces if not isinstance(p, str)]
         labels = [p.removeprefix("; ") for p in row.pieces if isinstance(p, str)]

@@ -133,6 +133,8 @@ def _rejoined(text: str, spans: Sequence[Span]) -> Iterator[Unit]:
 
 def _with_marks(text: str, found: Sequence[Unit], start: int, end: int) -> list[Unit]:
     """The units, each with the marks that stand before it; the last with those after it."""
+    if not found:
+        return []
     ends = [*(unit.end for unit in found[:-1]), end]
     moved = []
     for unit, stop in zip(found, ends, strict=True):
