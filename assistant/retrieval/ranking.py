@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant import paths
+from assistant.documents.units.unit import UnitKind
 from assistant.language.negation import negates, opposes, says_not
 from assistant.language.questions import offers
 from assistant.language.words import content_terms, terms
@@ -157,17 +158,19 @@ def rank(found: Sequence[Candidate], model: Linear) -> list[tuple[Candidate, flo
 
 
 def rows_in_order(ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
-    """The same, the rows of each table in the order of how many of the question's words they have.
+    """The same, rows of a table and values under keys in the order of how many of the question's
+    words they have.
 
-    They are alike but for their cells: "inner tube 28 inch" reads nearly as well as the 20 inch
-    one that was asked for. Rows change places among themselves alone.
+    They are alike but for those: "inner tube 28 inch" reads nearly as well as the 20 inch one that
+    was asked for. Those of a passage change places among themselves alone.
     """
     ordered = list(ranked)
-    tables: dict[int, list[int]] = {}
+    tables: dict[tuple[int, UnitKind], list[int]] = {}
     for place, (c, _) in enumerate(ordered):
         passage = c.passage.passage
-        if passage.reading.by_span[c.span].kind == "row":
-            tables.setdefault(passage.id, []).append(place)
+        kind = passage.reading.by_span[c.span].kind
+        if kind in {"row", "entry"}:
+            tables.setdefault((passage.id, kind), []).append(place)
     for places in tables.values():
         rows = sorted((ordered[i][0] for i in places), key=lambda c: -c.features["coverage"])
         for place, row in zip(places, rows, strict=True):

@@ -207,7 +207,7 @@ def test_each_format_has_a_file_here() -> None:
     missing = {p.name for p in PARSERS.values()} - {
         PARSERS[suffix].name for suffix in have if suffix in PARSERS
     }
-    assert missing == {"text", "code"}
+    assert missing == {"text", "code", "configuration"}
 
 
 @pytest.mark.parametrize(
