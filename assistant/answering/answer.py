@@ -137,6 +137,11 @@ class Answer:
         return written(citation.day) if matters else ""
 
     @property
+    def tells_list(self) -> bool:
+        """Tell if the answer is one list, an item a line."""
+        return len(self.statements) == len(self.citations) == 1 and "\n" in self.statements[0].text
+
+    @property
     def outcome(self) -> Outcome:
         """What a person is told: an answer, an answer with "perhaps", or that there is none."""
         return outcome(self.confidence, answered=self.status == "answered")

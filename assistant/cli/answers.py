@@ -110,6 +110,8 @@ def _print_nearest(answer: Answer, width: int) -> None:
 
 def _shown(answer: Answer) -> list[str]:
     """The answer in paragraphs; quotes in quotation marks, their markers behind them."""
+    if answer.tells_list:
+        return answer.text.splitlines()
     if answer.status == "not_found" or answer.mode != "quote":
         return [answer.text]
     quotes = [f"\u201c{_marked(c)}\u201d [{c.marker}]" for c in answer.citations]

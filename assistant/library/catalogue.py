@@ -83,7 +83,8 @@ class Passage:
     @cached_property
     def reading(self) -> Reading:
         """The passage in words, as it is searched and read."""
-        return Reading(self.text, self.start, self.units or tuple(map(Unit.of, self.sentences)))
+        spans = self.sentences or ((self.start, self.end),)
+        return Reading(self.text, self.start, self.units or tuple(map(Unit.of, spans)))
 
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies in this passage."""

@@ -71,6 +71,9 @@ def answer_text(answer: "Answer") -> Content:
     """The answer with its markers; statements that differ in their backing each say theirs."""
     if answer.status != "answered":
         return Content(safe_line(answer.text))
+    if answer.tells_list:
+        items = [Content(safe_line(line)) for line in answer.statements[0].text.splitlines()]
+        return Content("\n").join(items) + Content(" ") + marker(answer.citations[0].marker)
     if answer.mode == "quote":
         quotes = [quoted(c) + Content(" ") + marker(c.marker) for c in answer.citations]
         lead = [Content(safe_line(line)) for line in answer.lead.splitlines()]

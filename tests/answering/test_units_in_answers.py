@@ -10,9 +10,11 @@ from assistant.answering.answer import Answer
 from assistant.answering.generator import GenerationConfig
 from assistant.answering.pipeline import Answerer, AnswerModels
 from assistant.assistant import shipped_reader, vector_store
+from assistant.cli.answers import print_answer
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models
+from assistant.tui.render import answer_text
 
 DOCUMENTS = {
     "hotel.md": (
@@ -99,3 +101,12 @@ def test_a_look_up_gives_the_cell(everyday: Answerer, question: str, cell: str) 
     assert answer.statements[0].text == cell
     assert "\n" not in answer.citations[0].quote
     assert "|" not in answer.text
+
+
+def test_a_list_is_shown_an_item_a_line(
+    everyday: Answerer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = asked(everyday, "List the ingredients of the sourdough rye bread.")
+    print_answer(answer)
+    assert "- 8 g salt\n- 120 g sourdough [1]\n" in capsys.readouterr().out
+    assert answer_text(answer).plain == answer.text

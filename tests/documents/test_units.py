@@ -21,9 +21,7 @@ def units(name: str, text: str) -> list[tuple[str, str]]:
     document, _ = parse(Path(name), text.encode())
     found = []
     for passage in split(document):
-        reading = Reading(
-            document.text[passage.start : passage.end], passage.start, passage.units
-        )
+        reading = Reading(document.text[passage.start : passage.end], passage.start, passage.units)
         found += [(unit.kind, reading.said(unit.span)) for unit in passage.units]
     return found
 
@@ -179,7 +177,9 @@ def test_headings_of_plain_text_stand_above_what_is_below_them() -> None:
 
 
 def test_a_list_stays_whole_with_what_leads_into_it() -> None:
-    items = "".join(f"- thing number {n} of a long list of things to take along\n" for n in range(18))
+    items = "".join(
+        f"- thing number {n} of a long list of things to take along\n" for n in range(18)
+    )
     document, _ = parse(Path("a.md"), f"You need:\n\n{items}\nThat is all.".encode())
     first, *_ = split(document)
     text = document.text[first.start : first.end]
@@ -239,6 +239,10 @@ def test_the_law_of_units(lines: list[str], suffix: str, windows: bool) -> None:
 
 
 def test_units_in_a_file_from_elsewhere_are_not_believed() -> None:
-    for row in ([0, 5, "odd", [], None], [0, 5, "row", [[0, 9]], None], [0, 5, "row", [["a", 2]], None]):
+    for row in (
+        [0, 5, "odd", [], None],
+        [0, 5, "row", [[0, 9]], None],
+        [0, 5, "row", [["a", 2]], None],
+    ):
         with pytest.raises((ValueError, TypeError)):
             Unit.from_json(row)
