@@ -19,7 +19,7 @@ from assistant.library.passages import split
 def units(name: str, text: str) -> list[tuple[str, str]]:
     """Kind and words of each unit of a document."""
     document, _ = parse(Path(name), text.encode())
-    found = []
+    found: list[tuple[str, str]] = []
     for passage in split(document):
         reading = Reading(document.text[passage.start : passage.end], passage.start, passage.units)
         found += [(unit.kind, reading.said(unit.span)) for unit in passage.units]
