@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from assistant import offline, paths, settings
 from assistant.answering import prompts
+from assistant.answering.checker import Checker
 from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.verifier import Verifier
 from assistant.engines import adapters, catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
@@ -207,6 +209,17 @@ class Assistant:
             self.generation_config(mode, excerpt_tokens, verify="check" not in without),
             [part for part in _PARTS if part in without],
         )
+
+    def verifier(self) -> Verifier:
+        """What holds statements against evidence: the reader's second head, without it words.
+
+        Raises WeightsError or EngineError if the reader does not load.
+        """
+        return Verifier(self.reader.statement_reader() if self.reader is not None else None)
+
+    def checker(self) -> Checker:
+        """What holds a text's statements against the library; raises as `verifier` does."""
+        return Checker(self.library, self.ranking(), self.verifier())
 
     def generation_config(
         self, mode: GenerationMode | None = None, excerpt_tokens: int = 0, *, verify: bool = True

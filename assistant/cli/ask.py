@@ -1,7 +1,6 @@
 """`assistant ask` and `assistant search`: one question, or one a line."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 
 from assistant.answering.answer import passage_json
 from assistant.answering.pipeline import readable_question
-from assistant.cli import output
+from assistant.cli import json_lines, output
 from assistant.cli.answers import show_answer, tell_notices, tell_timeline
 from assistant.cli.session import opened
 from assistant.conversation.followups import Turn
@@ -99,26 +98,16 @@ def _answer_lines(options: argparse.Namespace) -> int:
 def _lines() -> Iterator[tuple[int, str]]:
     if sys.stdin is None:
         raise QuestionError("stdin is closed; there are no questions.", "Pipe them in.")
-    for number, raw in enumerate(sys.stdin.buffer, start=1):
-        # A line that is not UTF-8 is still a line: what cannot be read shows as such.
-        if text := raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip():
-            yield number, text
+    yield from json_lines.numbered(sys.stdin.buffer)
 
 
 def _parse(text: str) -> _Line:
-    if not text.startswith(("{", "[", '"')):
-        return _Line(None, text, ())
-    try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise QuestionError("The line is not valid JSON.", f"({error})") from error
+    value = json_lines.value(text)
     if isinstance(value, str):
         return _Line(None, value, ())
     if not isinstance(value, dict) or not isinstance(value.get("question"), str):
         raise QuestionError('The line has no "question" that is a text.')
-    question_id = value.get("id")
-    if not isinstance(question_id, str | int | None):
-        raise QuestionError('"id" is neither a text nor a number.')
+    question_id = json_lines.identity(value)
     history = value.get("history") or []
     if not isinstance(history, list):
         raise QuestionError('"history" is not a list.')

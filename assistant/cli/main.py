@@ -20,6 +20,7 @@ _EXAMPLES = """examples:
   assistant add ~/notes report.md    read files and folders into the library
   assistant sync                     follow what changed in them since
   assistant sources                  what is in the library
+  assistant check draft.md           hold every sentence of a text against them
   assistant search "peace talks"     the passages a question would be answered from
   assistant ask --jsonl < questions.jsonl > answers.jsonl
   assistant eval questions.jsonl --documents folder
@@ -114,6 +115,12 @@ def _search(options: argparse.Namespace) -> int:
     from assistant.cli.ask import run_search
 
     return run_search(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from assistant.cli.check import run_check
+
+    return run_check(options)
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -220,6 +227,14 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("query", nargs="+", metavar="QUERY")
     search.add_argument("--json", action="store_true", help="as JSON")
     search.add_argument("--limit", type=_positive, default=5, help="how many (default: 5)")
+    _add_check(
+        command(
+            "check",
+            _check,
+            "hold every sentence of a text against your documents",
+            "assistant check draft.md",
+        )
+    )
     add = command(
         "add", _add, "read files and folders into the library", "assistant add ~/notes report.md"
     )
@@ -271,6 +286,21 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.below["init"] = eval_init_parser(_eval_init, _everywhere(), _positive)
     add_commands(command)
     return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "file", metavar="FILE", help="the text, in any format that can be added; - for stdin"
+    )
+    how = check.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="as JSON")
+    how.add_argument(
+        "--jsonl",
+        action="store_true",
+        help='a statement a line in (text, or JSON with "statement" and perhaps "evidence", which'
+        " it is then held against alone), a finding a line out",
+    )
+    check.add_argument("--html", metavar="FILE", help="write the findings as a page to read")
 
 
 def _add_wait(writer: argparse.ArgumentParser) -> None:
