@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,22 +33,37 @@ def run_check(options: argparse.Namespace) -> int:
             raise QuestionError("--html is for a whole text.", "Leave --jsonl out.")
         return _check_lines(options)
     text = _text(options.file)
-    found: list[Checked] = []
     with opened(options, llm=False) as assistant:
-        for checked in assistant.checker().text(text):
-            found.append(checked)
-            if not options.json:
-                _print(checked)
-    if not found:
-        raise QuestionError("The text has no sentence that states anything.")
+        checker = assistant.checker()
+        found = _found(checker, text) if options.json else check_text(checker, text)
     name = "stdin" if options.file == STDIN else Path(options.file).name
     if options.json:
         output.say_json(_as_json(name, found), indent=1)
-    else:
-        output.say(f"\n{_counted(found)}.")
     if options.html:
         Path(options.html).write_text(check_page.page(name, found), encoding="utf-8")
     return SUPPORTED if all(c.support == "supported" for c in found) else NOT_SUPPORTED
+
+
+def check_text(checker: Checker, text: str) -> list[Checked]:
+    """Check a text and print each finding as it comes, then how many there are of each.
+
+    Raises QuestionError if nothing is stated.
+    """
+    found = _found(checker, text, show=_print)
+    output.say(f"\n{_counted(found)}.")
+    return found
+
+
+def _found(
+    checker: Checker, text: str, show: Callable[[Checked], None] = lambda _: None
+) -> list[Checked]:
+    found = []
+    for checked in checker.text(text):
+        found.append(checked)
+        show(checked)
+    if not found:
+        raise QuestionError("The text has no sentence that states anything.")
+    return found
 
 
 def _text(name: str) -> str:

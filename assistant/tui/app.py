@@ -40,6 +40,14 @@ class ChatApp(App[None]):
         Binding("f5", "library", "Library", id="app.library", show=False),
         Binding("f6", "models", "Models", id="app.models", show=False),
         Binding("f7", "settings", "Settings", id="app.settings", show=False),
+        Binding(
+            "f9",
+            "check",
+            "Check",
+            id="app.check",
+            show=False,
+            tooltip="check a text: hold each of its sentences against the documents",
+        ),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
         Binding(
@@ -121,6 +129,13 @@ class ChatApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(keys.groups(self)))
+
+    def action_check(self) -> None:
+        """Hold a pasted text against the documents."""
+        from assistant.tui.screens.check import CheckScreen
+
+        if self.screen is self.chat:
+            self.push_screen(CheckScreen(self.backend))
 
     @work
     async def action_conversations(self) -> None:
@@ -216,6 +231,9 @@ class ChatApp(App[None]):
         yield SystemCommand("Library", "See, add and remove documents", self.action_library)
         yield SystemCommand(
             "Models", "See the language models; let another one phrase", self.action_models
+        )
+        yield SystemCommand(
+            "Check a text", "Hold its sentences against the documents", self.action_check
         )
         yield SystemCommand("Settings", "See and change what can be set", self.action_settings)
         yield SystemCommand("Help", "Keys, and what the words mean", self.action_help)

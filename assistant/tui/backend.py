@@ -6,6 +6,7 @@ The threads are daemons: leaving the chat never waits for an import or a model.
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from textual.message import Message
 
 from assistant.errors import AssistantError, WeightsError
 from assistant.tui.messages import (
+    CheckedStatement,
+    CheckEnded,
     Failed,
     Indexed,
     Indexing,
@@ -91,6 +94,10 @@ class Backend:
     def ask(self, request: Request) -> None:
         """Answer a question after those before it."""
         self._answering.put(lambda: self._answer(request))
+
+    def check(self, text: str, cancel: threading.Event) -> None:
+        """Hold a text's statements against the library, after what is asked already."""
+        self._answering.put(lambda: self._check(text, cancel))
 
     def change(self, change: Change, done: str = "") -> None:
         """Change the library, for example `lambda library: library.add([path])`."""
@@ -176,6 +183,26 @@ class Backend:
                     progress.drawn.wait(_DRAWING_S)
         except Exception as error:
             self._post(Failed(request.number, _sentence(error)))
+
+    def _check(self, text: str, cancel: threading.Event) -> None:
+        counts: Counter[str] = Counter()
+        try:
+            if self._assistant is None:
+                raise AssistantError("No library is open. Choose one with F5.")
+            for checked in self._assistant.checker().text(text):
+                if cancel.is_set():
+                    return
+                counts[checked.support] += 1
+                self._post(CheckedStatement(checked, cancel))
+        except Exception as error:
+            self._post(CheckEnded(_sentence(error), cancel))
+            return
+        told = (
+            f"{counts['supported']} supported, {counts['contradicted']} contradicted,"
+            f" {counts['not_found']} not found."
+        )
+        said = told if counts else "The text has no sentence that states anything."
+        self._post(CheckEnded(said, cancel))
 
     # In the changing thread.
 

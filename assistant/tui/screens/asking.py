@@ -15,6 +15,8 @@ from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation, Exchange
 from assistant.tui.indexing import progress
 from assistant.tui.messages import (
+    CheckedStatement,
+    CheckEnded,
     Failed,
     Indexed,
     Indexing,
@@ -114,6 +116,12 @@ class AskingScreen(Screen[None]):
     @on(Indexing)
     def _indexing(self, event: Indexing) -> None:
         self.query_one(Head).doing = progress(event.event)
+        if self.app.screen is not self:
+            self.app.screen.post_message(copy(event))
+
+    @on(CheckedStatement)
+    @on(CheckEnded)
+    def _checked(self, event: CheckedStatement | CheckEnded) -> None:
         if self.app.screen is not self:
             self.app.screen.post_message(copy(event))
 
