@@ -10,7 +10,7 @@ from assistant.answering.answer import passage_json
 from assistant.answering.pipeline import readable_question
 from assistant.cli import json_lines, output
 from assistant.cli.answers import show_answer, tell_notices, tell_timeline
-from assistant.cli.session import opened
+from assistant.cli.session import limited_to, opened
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, QuestionError
 from assistant.language.printable import safe, safe_line
@@ -30,7 +30,7 @@ def run_ask(options: argparse.Namespace) -> int:
     given = " ".join(options.question) if options.question else _read_stdin()
     question = readable_question(given)
     with opened(options) as assistant:
-        answerer = assistant.answerer()
+        answerer = assistant.answerer().within(limited_to(options, assistant.library))
         if options.json:
             answer = answerer.complete(question)
             tell_notices(answer)
@@ -46,7 +46,9 @@ def run_search(options: argparse.Namespace) -> int:
     """Show the passages that fit a query; 1 if there are none."""
     query = readable_question(" ".join(options.query))
     with opened(options, llm=False) as assistant:
-        found, notice = search(assistant.library, prepare(assistant.library, query), options.limit)
+        library = assistant.library
+        sources = limited_to(options, library)
+        found, notice = search(library, prepare(library, query), options.limit, sources=sources)
     if notice:
         output.tell(notice)
     if options.json:
@@ -79,7 +81,7 @@ class _Line:
 def _answer_lines(options: argparse.Namespace) -> int:
     status = ANSWERED
     with opened(options) as assistant:
-        answerer = assistant.answerer()
+        answerer = assistant.answerer().within(limited_to(options, assistant.library))
         for number, text in _lines():
             question_id = None
             try:

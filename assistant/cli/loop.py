@@ -55,7 +55,8 @@ def _converse(assistant: Assistant) -> None:
             if question.strip().startswith(CHECK):
                 check_text(assistant.checker(), question.strip().removeprefix(CHECK))
                 continue
-            answer = show_answer(answerer.answer(question, turns, cancel))
+            limited, asked = answerer.addressed(question)
+            answer = show_answer(limited.answer(asked, turns, cancel))
             turns.append(answer.as_turn())
         except KeyboardInterrupt:
             cancel.set()

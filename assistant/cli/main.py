@@ -175,6 +175,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
     add_printed(parser)
+    parser.add_argument(
+        "--incognito", action="store_true", help="the chat, and nothing of it is written"
+    )
     parser.set_defaults(run=_chat, library="default", model=None, plain=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
 
@@ -203,6 +206,12 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--plain", action="store_true", help="in plain lines, for screen readers and dumb terminals"
     )
+    chat.add_argument(
+        "--incognito",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="write nothing of the conversation",
+    )
     ask = command(
         "ask",
         _ask,
@@ -217,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="a question a line on stdin, an answer a line on stdout",
     )
+    _add_scope(ask)
     ask.add_argument("--timings", action="store_true", help="show where the time went, on stderr")
     search = command(
         "search",
@@ -226,6 +236,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     search.add_argument("query", nargs="+", metavar="QUERY")
     search.add_argument("--json", action="store_true", help="as JSON")
+    _add_scope(search)
     search.add_argument("--limit", type=_positive, default=5, help="how many (default: 5)")
     _add_check(
         command(
@@ -288,6 +299,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--in",
+        action="append",
+        default=[],
+        dest="places",
+        metavar="PATH|GLOB",
+        help="only documents of this file, folder or pattern; may be repeated",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="DATE",
+        help="only documents that were written, or else changed, on this day or later: 2024,"
+        " 2024-05, 2024-05-31",
+    )
+    parser.add_argument("--until", metavar="DATE", help="only those of this day or before")
+
+
 def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "file", metavar="FILE", help="the text, in any format that can be added; - for stdin"
@@ -338,6 +367,7 @@ def _add_eval(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument(
         "--documents", metavar="DIR", help="answer from these files instead of the library"
     )
+    _add_scope(evaluate)
     evaluate.add_argument(
         "--limit",
         type=_positive,

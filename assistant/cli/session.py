@@ -8,6 +8,8 @@ from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
 from assistant.errors import LibraryError
+from assistant.library.library import Library
+from assistant.library.scope import day, scope
 
 # Passages whose vectors are made before the answer: about a second's work.
 _FINISH_AT_ONCE = 64
@@ -46,3 +48,19 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
         # What was found out when the model was loaded, while the answer was made.
         for notice in assistant.llm_notices()[len(told) :]:
             output.tell(notice)
+
+
+def limited_to(options: argparse.Namespace, library: Library) -> frozenset[str] | None:
+    """The documents that --in, --since and --until leave, said on stderr; None without these.
+
+    Raises LibraryError if there are none, QuestionError for a day that is none.
+    """
+    sources = scope(
+        library.catalogue,
+        options.places,
+        day(options.since) if options.since else None,
+        day(options.until, last=True) if options.until else None,
+    )
+    if sources is not None:
+        output.tell(f"Limited to {output.counted(len(sources), 'document')}.")
+    return sources

@@ -62,11 +62,14 @@ class ChatApp(App[None]):
         Binding("ctrl+t", "next_theme", "Next theme", id="app.theme", show=False),
     ]
 
-    def __init__(self, backend: Backend, home: Path | None = None) -> None:
+    def __init__(
+        self, backend: Backend, home: Path | None = None, *, incognito: bool = False
+    ) -> None:
+        """With `incognito` nothing of the first conversation is written."""
         super().__init__()
         self._home = home or paths.home()
         self.backend = backend
-        self.conversation = Conversation(Sessions(self._home / "sessions"))
+        self.conversation = Conversation(Sessions(self._home / "sessions"), is_kept=not incognito)
         self.chat = ChatScreen(backend, self.conversation)
         self.terminal_settings: list[object] | None = None
         self.typed_before = ""
@@ -219,6 +222,11 @@ class ChatApp(App[None]):
             "New conversation", "Begin anew; this one stays saved", self.chat.action_new
         )
         yield SystemCommand(
+            "Incognito",
+            "Begin a conversation of which nothing is written; again, one that is saved",
+            self.chat.action_incognito,
+        )
+        yield SystemCommand(
             "Source", "Show the quotes of the answer in their documents", self.chat.action_source
         )
         yield SystemCommand("Why", "Show how the answer came about", self.chat.action_why)
@@ -319,6 +327,9 @@ class ChatApp(App[None]):
         """Copy through the terminal (OSC 52), and into a file where that does not work."""
         super().copy_to_clipboard(text)
         path = self._home / "copied.txt"
+        if not self.conversation.is_kept:
+            self.tell("Copied, if your terminal allows it; incognito, nothing is written.")
+            return
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with open(descriptor, "w", encoding="utf-8") as file:

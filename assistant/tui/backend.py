@@ -175,7 +175,8 @@ class Backend:
             self._post(Failed(request.number, "Stopped before anything was found."))
             return
         try:
-            for event in self._answerer.answer(request.question, request.history, request.cancel):
+            answerer, question = self._answerer.addressed(request.question)
+            for event in answerer.answer(question, request.history, request.cancel):
                 progress = Progress(request.number, event)
                 self._post(progress)
                 if isinstance(event, Found):

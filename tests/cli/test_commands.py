@@ -250,3 +250,26 @@ def test_escape_sequences_of_a_document_never_reach_the_terminal(
         out, err = capsys.readouterr()
         assert "zyzzyva" in out
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(out + err)
+
+
+def test_a_question_is_limited_to_a_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, floors in (("mill.md", "seven"), ("tower.md", "four")):
+        (tmp_path / name).write_text(f"The building has {floors} floors.\n")
+    assert main(["add", "--library", "m", str(tmp_path)]) == 0
+    question = ["--library", "m", *QUOTES, "How many floors does the building have?"]
+    for name, floors in (("mill.md", "seven"), ("tower.md", "four")):
+        capsys.readouterr()
+        assert main(["ask", "--json", "--in", name, *question]) == 0
+        out, err = capsys.readouterr()
+        answer = json.loads(out)
+        assert floors in answer["answer"]
+        assert {Path(p["source"]).name for p in answer["passages"]} == {name}
+        assert "Limited to 1 document." in err
+    assert main(["search", "--library", "m", "--json", "--in", "tower.*", "floors"]) == 0
+    assert [Path(p["source"]).name for p in json.loads(capsys.readouterr().out)] == ["tower.md"]
+    assert main(["ask", "--in", "nothing.md", *question]) == 2
+    assert "No document of the library is in 'nothing.md'." in capsys.readouterr().err
+    assert main(["ask", "--since", "soon", *question]) == 2
+    assert "'soon' is not a date." in capsys.readouterr().err

@@ -19,9 +19,9 @@ async def test_each_statement_of_a_pasted_text_is_shown_with_what_the_documents_
         await ready(pilot, app)
         await pilot.press("f9")
         await wait_until(pilot, lambda: isinstance(app.screen, CheckScreen))
-        app.screen.query_one(TextArea).text = (
-            "Ban Ki-moon visited in October 2014. Penguins live in Antarctica."
-        )
+        app.screen.query_one(
+            TextArea
+        ).text = "Ban Ki-moon visited in October 2014. Penguins live in Antarctica."
         await pilot.press("f9")
         state = app.screen.query_one("#state", Static)
         await wait_until(pilot, lambda: "not found" in str(state.content))

@@ -40,6 +40,14 @@ class ChatScreen(AskingScreen):
             "ctrl+n", "new", "New", id="chat.new", show=False, tooltip="begin a new conversation"
         ),
         Binding(
+            "f10",
+            "incognito",
+            "Incognito",
+            id="chat.incognito",
+            show=False,
+            tooltip="begin a conversation of which nothing is written; again, one that is saved",
+        ),
+        Binding(
             "f8",
             "edit_last",
             "Edit last",
@@ -91,6 +99,14 @@ class ChatScreen(AskingScreen):
         """Begin a new conversation."""
         if self.current is None:
             self.conversation.clear()
+            await self.show_conversation()
+        else:
+            self.app.bell()
+
+    async def action_incognito(self) -> None:
+        """Begin a conversation that is not written; in one, begin one that is."""
+        if self.current is None:
+            self.conversation.clear(is_kept=not self.conversation.is_kept)
             await self.show_conversation()
         else:
             self.app.bell()
@@ -151,4 +167,5 @@ class ChatScreen(AskingScreen):
         await self.transcript.show(self.conversation.exchanges)
         self.query_one(Prompt).remember([e.question for e in self.conversation.exchanges])
         self.show_welcome()
+        self.query_one(Head).incognito = not self.conversation.is_kept
         self._close_source()

@@ -1,5 +1,7 @@
 """The input: several lines, a history, Enter asks."""
 
+import re
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -17,6 +19,8 @@ TIPS = {
 }
 # Blinking draws the cursor twice a second, which is most of what an idle chat does.
 BLINKS_S = 10.0
+# A document that is being named: @rep, @"annual rep.
+_MENTION = re.compile(r'(?:^|\s)@("[^"]*|[^\s"]*)$')
 PLACEHOLDER = "Ask about your documents \u2026"
 
 
@@ -78,6 +82,18 @@ class Prompt(TextArea):
         self._at: int | None = None
         self._unsent = ""
         self._earlier: int | None = None
+        self.sources: Callable[[], Sequence[str]] = tuple
+        """The documents that a question may name with @."""
+
+    def update_suggestion(self) -> None:
+        """Offer the rest of a document's name after @."""
+        row, column = self.cursor_location
+        begun = _MENTION.search(self.document.get_line(row)[:column])
+        self.suggestion = ""
+        if begun is not None and self.cursor_at_end_of_line:
+            from assistant.library.scope import completion
+
+            self.suggestion = completion(begun[1], self.sources())
 
     @on(TextArea.Changed)
     def _emptied(self) -> None:
@@ -114,7 +130,11 @@ class Prompt(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         self._blink()
         # Bindings are looked at later than keys are typed; in a burst the order must stay.
-        if event.key in {"enter", "ctrl+j"}:
+        if event.key == "tab" and self.suggestion:
+            event.prevent_default()
+            event.stop()
+            self.insert(self.suggestion)
+        elif event.key in {"enter", "ctrl+j"}:
             event.prevent_default()
             event.stop()
             if event.key == "enter":
