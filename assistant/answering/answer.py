@@ -224,6 +224,7 @@ def passage_json(found: ScoredPassage) -> dict[str, Any]:
     """A passage with its score, as JSON."""
     return {
         "source": found.passage.source,
+        "page": found.passage.page,
         "lines": list(found.passage.lines),
         "score": round(found.score, 4),
         "text": found.passage.text,

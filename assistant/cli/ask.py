@@ -55,7 +55,8 @@ def run_search(options: argparse.Namespace) -> int:
         output.say_json([passage_json(p) for p in found], indent=1)
     for p in () if options.json else found:
         passage = p.passage
-        where = f"{safe_line(passage.source)}:{passage.lines[0]}"
+        page = f", page {passage.page}" if passage.page else ""
+        where = f"{safe_line(passage.source)}:{passage.lines[0]}{page}"
         path = " > ".join(passage.headings)
         output.say(f"{p.score:.3f}  {where}" + (f"  {safe_line(path)}" if path else ""))
         output.say(f"       BM25 {p.bm25:.2f}, cosine {p.cosine:.3f}")

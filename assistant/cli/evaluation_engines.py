@@ -54,6 +54,7 @@ class Engines:
         else:
             options = argparse.Namespace(**{**vars(self._options), "model": model})
             assistant = self._stack.enter_context(opened(options))
+        assistant.require_llm()  # figures of quotes would be taken for those of the model
         self._check(assistant.library)
         self._sources = limited_to(self._options, assistant.library)
         return assistant

@@ -166,7 +166,7 @@ def _eval_init(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Command(
         prog="assistant",
         description="Answers questions about your own documents, offline, with checked quotes.",
         epilog=_EXAMPLES,
@@ -363,7 +363,10 @@ def _everywhere(*, models: bool = False) -> Command:
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:
-    evaluate.add_argument("questions", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument(
+        "--mine", action="store_true", help="the answers that you marked as right or wrong (+, -)"
+    )
     evaluate.add_argument(
         "--documents", metavar="DIR", help="answer from these files instead of the library"
     )

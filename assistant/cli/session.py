@@ -4,10 +4,12 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from assistant import paths
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
-from assistant.errors import LibraryError
+from assistant.errors import LibraryError, QuestionError
+from assistant.evaluation import feedback
 from assistant.library.library import Library
 from assistant.library.scope import day, scope
 
@@ -48,6 +50,19 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
         # What was found out when the model was loaded, while the answer was made.
         for notice in assistant.llm_notices()[len(told) :]:
             output.tell(notice)
+
+
+def question_set(options: argparse.Namespace) -> str | None:
+    """The question set that was named, or with --mine that of the marked answers; None for none.
+
+    Raises QuestionError if both are, or nothing was marked.
+    """
+    given: str | None = options.questions
+    if not options.mine:
+        return given
+    if given:
+        raise QuestionError("--mine is a question set.", "Leave one of the two out.")
+    return str(feedback.existing(paths.library_folder(options.library)))
 
 
 def limited_to(options: argparse.Namespace, library: Library) -> frozenset[str] | None:

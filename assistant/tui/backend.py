@@ -292,7 +292,7 @@ class _Count:
         for number, what in ((self.renamed, "renamed"), (self.forgotten, "gone and forgotten")):
             if number:
                 parts.append(f"{number} {what}")
-        text = f"{', '.join(parts)}, {self.passages} passages."
+        text = f"{', '.join(parts)}, {self.passages} passage{'' if self.passages == 1 else 's'}."
         if self.missing:
             text += f" {self.missing} are kept whose folder is not there now."
         if self.failed:

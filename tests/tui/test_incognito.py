@@ -44,6 +44,7 @@ async def test_a_document_is_named_with_an_at_sign_and_completed(make_app: MakeA
         await wait_until(pilot, lambda: prompt.suggestion == "dbook.md")
         await pilot.press("tab")
         assert prompt.text == "@handbook.md"
+        prompt.put("")
         await answered(pilot, app, f"@handbook.md {QUESTION}")
         answer = app.conversation.exchanges[0].answer
         assert answer is not None

@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
+from assistant.errors import AssistantError
 from assistant.language.printable import safe_line
 from assistant.tui.screens.asking import AskingScreen
 from assistant.tui.widgets.head import Head
@@ -140,6 +141,8 @@ class ChatScreen(AskingScreen):
             await self.ask(event.turn.exchange.question, event.turn.exchange.number)
         elif event.action == "alone":
             await self.ask(event.turn.exchange.question, 0)
+        elif event.action in {"right", "wrong"}:
+            self._mark(event.turn, right=event.action == "right")
         elif (answer := event.turn.exchange.answer) is not None:
             quotes = [f"[{c.marker}] {with_source(c)}" for c in answer.citations]
             self.app.copy_to_clipboard("\n".join([safe_line(answer.text), *quotes]))
@@ -149,6 +152,32 @@ class ChatScreen(AskingScreen):
 
         if turn.exchange.answer is not None:
             self.app.push_screen(WhyScreen(turn.exchange.answer))
+
+    @work
+    async def _mark(self, turn: TurnView, *, right: bool) -> None:
+        """Keep an answer as right or wrong."""
+        from assistant.evaluation import feedback
+        from assistant.tui.screens.right_answer import RightAnswerScreen
+
+        if (answer := turn.exchange.answer) is None:
+            return
+        if not self.conversation.is_kept:
+            self._tell("Incognito: nothing is written.")
+            return
+        instead = "" if right else await self.app.push_screen_wait(RightAnswerScreen())
+        if instead is None:
+            return
+        try:
+            folder = self.backend.library.folder
+            feedback.mark(folder, answer, right=right, instead=instead)
+        except AssistantError as error:
+            self._tell(str(error))
+            return
+        said = "right" if right else "wrong"
+        self._tell(f"Kept as {said}. `assistant eval --mine` asks it again.")
+
+    def _tell(self, text: str) -> None:
+        self.app.notify(safe_line(text), markup=False)
 
     def _edit(self, turn: TurnView) -> None:
         prompt = self.query_one(Prompt)
