@@ -177,11 +177,11 @@ class ChatApp(App[None]):
         await self.chat.show_conversation()
 
     @work
-    async def action_library(self) -> None:
-        """See, add and remove documents; open another library."""
+    async def action_library(self, offered: str = "") -> None:
+        """See, add and remove documents; open another library. Enter adds what is `offered`."""
         from assistant.tui.screens.library import LibraryScreen
 
-        name = await self.push_screen_wait(LibraryScreen(self.backend, self._leaving))
+        name = await self.push_screen_wait(LibraryScreen(self.backend, self._leaving, offered))
         if name and name != self.backend.library_name and not self._is_answering():
             self._open(name, self.backend.model, self.chat.action_new, create=True)
 
@@ -203,6 +203,10 @@ class ChatApp(App[None]):
     ) -> None:
         self._then = library, model, then
         self.backend.open(library, model, create=create)
+
+    @on(Prompt.PathGiven)
+    def _offer(self, event: Prompt.PathGiven) -> None:
+        self.action_library(event.path)
 
     @on(Opened)
     async def _opened(self) -> None:

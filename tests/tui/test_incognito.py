@@ -4,10 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chatting import answered, ready, text, wait_until
+from textual.widgets import Input
 
 from assistant.tui.app import ChatApp
+from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.widgets.head import Head
-from assistant.tui.widgets.prompt import Prompt
+from assistant.tui.widgets.prompt import Prompt, given_path
 from assistant.tui.widgets.turn import TurnView
 
 MakeApp = Callable[..., ChatApp]
@@ -56,3 +58,22 @@ async def test_a_document_is_named_with_an_at_sign_and_completed(make_app: MakeA
         await wait_until(
             pilot, lambda: "No document of the library is in 'nothing.md'." in text(last)
         )
+
+
+async def test_a_path_that_is_dropped_is_offered_for_adding(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    note = tmp_path / "my note.md"
+    note.write_text("The mill has seven floors.\n")
+    dropped = str(note).replace(" ", "\\ ")
+    assert given_path(f"'{note}'") == given_path(dropped) == str(note)
+    assert given_path(note.as_uri()) == str(note)
+    assert given_path("/no/such/file") == given_path("What is /tmp?") == ""
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot, app)
+        app.chat.query_one(Prompt).put(dropped)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        await wait_until(pilot, lambda: app.screen.query_one(Input).value == str(note))
+        assert app.conversation.exchanges == []

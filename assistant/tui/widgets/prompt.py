@@ -1,8 +1,10 @@
 """The input: several lines, a history, Enter asks."""
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
+from urllib.parse import unquote
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -22,6 +24,24 @@ BLINKS_S = 10.0
 # A document that is being named: @rep, @"annual rep.
 _MENTION = re.compile(r'(?:^|\s)@("[^"]*|[^\s"]*)$')
 PLACEHOLDER = "Ask about your documents \u2026"
+
+
+def given_path(text: str) -> str:
+    """The path that a text is, as terminals paste one that is dropped; "" if nothing is there."""
+    plain = text.strip()
+    for quote in "'\"":
+        if len(plain) > 1 and plain[0] == plain[-1] == quote:
+            plain = plain[1:-1]
+    if not plain.startswith(("/", "~", "file://")) and not re.match(r"[A-Za-z]:[\\/]", plain):
+        return ""
+    name = unquote(plain.removeprefix("file://")) if plain.startswith("file://") else plain
+    for way in (name, name.replace("\\ ", " ")):
+        try:
+            if os.path.exists(os.path.expanduser(way)):
+                return way
+        except ValueError:  # a null character
+            return ""
+    return ""
 
 
 class Prompt(TextArea):
@@ -74,6 +94,13 @@ class Prompt(TextArea):
         def __init__(self, text: str, earlier: int | None) -> None:
             self.text = text
             self.earlier = earlier
+            super().__init__()
+
+    class PathGiven(Message):
+        """The path of a file or folder was entered, pasted or dropped, and no question."""
+
+        def __init__(self, path: str) -> None:
+            self.path = path
             super().__init__()
 
     def __init__(self, id: str) -> None:
@@ -145,6 +172,10 @@ class Prompt(TextArea):
     def action_ask(self) -> None:
         text = self.text.strip()
         if not text:
+            return
+        if path := given_path(text):
+            self.post_message(self.PathGiven(path))
+            self.put("")
             return
         self._history.append(text)
         self._at = None
