@@ -51,7 +51,14 @@ def _line(binding: Binding, changed: dict[str, str]) -> tuple[str, str]:
 
 def shown(key: str) -> str:
     """A key as people write it: Ctrl+N, F1, ?."""
-    names = {"question_mark": "?", "slash": "/", "underscore": "_", "escape": "Esc"}
+    names = {
+        "question_mark": "?",
+        "slash": "/",
+        "underscore": "_",
+        "escape": "Esc",
+        "plus": "+",
+        "minus": "-",
+    }
     *held, last = [names.get(part, part) for part in key.split("+")]
     last = last.capitalize() if len(last) > 1 or held else last
     return "+".join([*(part.capitalize() for part in held), last])
