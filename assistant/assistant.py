@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from assistant import offline, paths, settings
 from assistant.answering import prompts
+from assistant.answering.checker import Checker
 from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.verifier import Verifier
 from assistant.engines import adapters, catalog, embedder_folder, models, records, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.llama import LlamaEngine
 from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
-from assistant.engines.remote import RemoteLlm
+from assistant.engines.remote import EndpointDown, RemoteLlm
 from assistant.errors import AssistantError, LibraryError, WeightsError
 from assistant.library.indexing import IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
@@ -155,6 +157,11 @@ class Assistant:
             self._engine.start()
         return self._engine
 
+    def require_llm(self) -> None:
+        """Wait for the model that was chosen. Raises EngineError if it does not answer."""
+        if self.llm() is not None and self._model is not None and self._engine is not None:
+            self._engine.wait_ready()
+
     def llm_notices(self) -> tuple[str, ...]:
         """What of the LLM does not work although it answers, in sentences: adapter, GPU.
 
@@ -194,19 +201,31 @@ class Assistant:
 
         `mode` and `excerpt_tokens` go before what is set, measured or in the model's entry; `llm`
         stands in for the model itself, `ranking` for the library's own. A model that the person
-        named must load: WeightsError or EngineError if it does not. The embedded one may fail; its
-        answers are words and quotes then.
+        named must load: WeightsError or EngineError if it does not. The embedded one may fail, and
+        an endpoint may be down; answers are words and quotes then.
         """
         llm = None if "llm" in without else llm or self.llm()
         reader = None if "reader" in without else self.reader
         if llm is not None and self._model is not None and self._engine is not None:
-            self._engine.wait_ready()
+            with suppress(EndpointDown):  # said with each answer, until it is there again
+                self._engine.wait_ready()
         return Answerer(
             self.library,
             AnswerModels(ranking or self.ranking(), reader, llm),
             self.generation_config(mode, excerpt_tokens, verify="check" not in without),
             [part for part in _PARTS if part in without],
         )
+
+    def verifier(self) -> Verifier:
+        """What holds statements against evidence: the reader's second head, without it words.
+
+        Raises WeightsError or EngineError if the reader does not load.
+        """
+        return Verifier(self.reader.statement_reader() if self.reader is not None else None)
+
+    def checker(self) -> Checker:
+        """What holds a text's statements against the library; raises as `verifier` does."""
+        return Checker(self.library, self.ranking(), self.verifier())
 
     def generation_config(
         self, mode: GenerationMode | None = None, excerpt_tokens: int = 0, *, verify: bool = True

@@ -155,6 +155,11 @@ class Setting:
             return ", ".join(value)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+    @property
+    def is_limited(self) -> bool:
+        """Tell if not every value of its kind is allowed."""
+        return bool(self.choices) or self.least is not None or self.most is not None
+
     def limits(self) -> str:
         """What it must be, as a sentence."""
         if self.choices:
@@ -224,6 +229,8 @@ class Setting:
         return self.checked(value, where)
 
 
+# Keys of the chat by the id of their binding.
+_KEYS = "chat.keys."
 _KINDS = {
     str: "a text",
     int: "a whole number",
@@ -304,6 +311,10 @@ def _from_file(path: Path) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for key, value in _flat(tables):
         where = f"{path}, line {settings_file.line_of(text, key)}"
+        if key == "chat.theme" or key.startswith(_KEYS):  # the chat's own, read by it
+            if not isinstance(value, str):
+                raise SettingsError(f"{where}: {key} must be a text.", 'As in "chat.why" = "f9".')
+            continue
         if key not in known:
             raise SettingsError(f"{where}: there is no setting {key!r}.", _nearest(key))
         values[key] = known[key].checked(value, where)

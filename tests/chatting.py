@@ -10,9 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from assistant.answering import prompts
+from assistant.answering.checker import Checker
 from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
 from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.verifier import Verifier
 from assistant.library.library import Library
 from assistant.retrieval.ranking import shipped_models
 from assistant.tui.app import ChatApp
@@ -43,6 +45,9 @@ class FakeAssistant:
         config = GenerationConfig(self.mode, prompts.load("phrase"), prompts.load("compose"))
         models = AnswerModels(shipped_models(), None, self.llm)
         return Answerer(self.library, models, config)
+
+    def checker(self) -> Checker:
+        return Checker(self.library, shipped_models(), Verifier())
 
     def llm_notices(self) -> tuple[str, ...]:
         return ()

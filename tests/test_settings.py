@@ -7,6 +7,7 @@ import pytest
 
 from assistant import settings
 from assistant.errors import SettingsError
+from assistant.tui import themes
 
 
 def write(text: str) -> Path:
@@ -123,3 +124,18 @@ def test_each_setting_is_described_and_can_be_saved(known: settings.Setting) -> 
     settings.save(known.key, known.choices[-1] if known.choices else known.default)
     value = next(v for s, v, origin in settings.in_force() if s == known and origin == "file")
     assert known.choices or value == known.default
+
+
+def test_the_chats_own_entries_stop_nothing(home: Path) -> None:
+    write(
+        '[chat]\ntheme = "textual-light"\n[chat.keys]\n"chat.why" = "f9"\nchat.source = "f8"\n'
+        "[llm]\nthreads = 3\n"
+    )
+    assert settings.load().llm_threads == 3
+    assert themes.load(home).keys == {"chat.why": "f9", "chat.source": "f8"}
+    settings.save("llm.threads", 4)
+    assert settings.load().llm_threads == 4
+    assert themes.load(home).keys["chat.why"] == "f9"
+    write("[chat.keys]\n'chat.why' = 9\n")
+    with pytest.raises(SettingsError, match=r"line 2: chat\.keys\.chat\.why must be a text"):
+        settings.load()

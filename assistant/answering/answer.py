@@ -174,7 +174,7 @@ class Answer:
                 {"text": s.text, "support": s.support, "citations": list(s.citations)}
                 for s in self.statements
             ],
-            "citations": [_citation(c) for c in self.citations],
+            "citations": [citation_json(c) for c in self.citations],
             "passages": [passage_json(p.found) | {"used": p.used} for p in self.passages],
             "mode": self.mode,
             "kind": self.kind,
@@ -229,13 +229,15 @@ def passage_json(found: ScoredPassage) -> dict[str, Any]:
     """A passage with its score, as JSON."""
     return {
         "source": found.passage.source,
+        "page": found.passage.page,
         "lines": list(found.passage.lines),
         "score": round(found.score, 4),
         "text": found.passage.text,
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A citation as JSON."""
     return {
         "marker": citation.marker,
         "source": citation.source,

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ from assistant.conversation.wording import core, parts
 from assistant.errors import EngineError, QuestionError, WeightsError
 from assistant.language.languages import other_language
 from assistant.library.library import Library
+from assistant.library.scope import mentions, scope
 from assistant.query.decomposition import sides
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.outcome import LIKELY
@@ -73,6 +75,23 @@ class Answerer:
         self._reader = models.reader
         self._config = config
         self._verifier: Verifier | None = None
+        self._sources: frozenset[str] | None = None
+
+    def within(self, sources: frozenset[str] | None) -> "Answerer":
+        """The same, answering from these documents alone; from all without any."""
+        limited = copy(self)
+        limited._sources = sources
+        return limited
+
+    def addressed(self, text: str) -> tuple["Answerer", str]:
+        """What answers a text, and the question in it, which may name documents: @notes.md.
+
+        Raises LibraryError if it names one that is not there.
+        """
+        question, places = mentions(text)
+        if not places:
+            return self, text
+        return self.within(scope(self.library.catalogue, places)), question
 
     def answer(
         self,
@@ -212,7 +231,14 @@ class Answerer:
         return found
 
     def _stages(self, question: str) -> Iterator[Retrieval]:
-        return stages(self.library, question, self._models.ranking, self._reader, self._without)
+        return stages(
+            self.library,
+            question,
+            self._models.ranking,
+            self._reader,
+            self._without,
+            sources=self._sources,
+        )
 
     @staticmethod
     def _notices(asked: str, found: Retrieval) -> list[str]:
@@ -235,6 +261,7 @@ class Answerer:
             "excerpt_tokens": config.excerpt_tokens,
             "check": config.verify,
             "left_out": sorted(self._without),
+            **({} if self._sources is None else {"within": sorted(self._sources)}),
         }
 
     def complete(self, question: str, history: Sequence[Turn] = ()) -> Answer:

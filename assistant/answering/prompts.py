@@ -1,4 +1,7 @@
-"""Prompt templates: one a file, `$name` placeholders, a missing one is an error."""
+"""Prompt templates: one a file, `$name` placeholders, a missing one is an error.
+
+A person's own in ASSISTANT_HOME/prompts go before those that are shipped, each file by itself.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -28,6 +31,7 @@ class Prompt:
     hash: str
     system: str
     user: Template
+    remedy: str = ""
 
     @property
     def beginning(self) -> list[Message]:
@@ -44,23 +48,41 @@ class Prompt:
             different = ", ".join(sorted(wanted ^ set(values))) or "a stray $"
             raise TemplateError(
                 f"The prompt template {self.name} does not fit its values: {different}.",
-                f"Restore prompts/{self.name}.user.txt.",
+                self.remedy,
             )
         return [Message("system", self.system), Message("user", self.user.substitute(values))]
 
 
 def load(name: str, folder: Path | None = None) -> Prompt:
-    """The templates prompts/NAME.system.txt and prompts/NAME.user.txt."""
-    place = folder or paths.shipped("prompts")
-    try:
-        system, user = (
-            (place / f"{name}.{part}.txt").read_text(encoding="utf-8").strip()
-            for part in ("system", "user")
-        )
-    except OSError as error:
-        raise TemplateError(
-            f"The prompt template {name} cannot be read: {error.strerror}.",
-            f"These files must be there: {place / name}.system.txt and .user.txt.",
-        ) from error
+    """The templates NAME.system.txt and NAME.user.txt, the person's own or those of `folder`.
+
+    Raises TemplateError if one of them cannot be read.
+    """
+    system, user = (_text(name, part, folder) for part in ("system", "user"))
     digest = hashlib.sha256(f"{system}\0{user}".encode()).hexdigest()[:16]
-    return Prompt(name, digest, system, Template(user))
+    path = _path(name, "user", folder)
+    mend = f"Correct {path}, or remove it." if path.parent == own_folder() else f"Restore {path}."
+    return Prompt(name, digest, system, Template(user), mend)
+
+
+def own_folder() -> Path:
+    """Where a person's own templates are looked for."""
+    return paths.home() / "prompts"
+
+
+def _path(name: str, part: str, folder: Path | None) -> Path:
+    file = f"{name}.{part}.txt"
+    own = own_folder() / file
+    return own if folder is None and own.is_file() else (folder or paths.shipped("prompts")) / file
+
+
+def _text(name: str, part: str, folder: Path | None) -> str:
+    path = _path(name, part, folder)
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise TemplateError(
+            f"The prompt template {name} cannot be read: {why}.",
+            f"This file must be there: {path}.",
+        ) from error

@@ -8,7 +8,7 @@ words and negations stand in for it.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +29,9 @@ _PARTLY = 0.3
 _CONTRADICTED = 0.7
 # Evidence that is looked at for a statement.
 _LOOKED_AT = 4
+# The same for a statement that nobody wrote from the evidence: more of it contradicts by chance.
+_HELD_AGAINST = 2
+_LIKELIER = 0.5
 _BEFORE_CHARS = 240
 
 
@@ -99,11 +102,7 @@ class Verifier:
         """Of each evidence the best of three readings: with what stands before it, alone, and in
         its passage, where the name may stand that it leaves out; that contradicts nothing."""
         assert self._model is not None
-        texts = [
-            " ".join(text.split())
-            for e in evidence
-            for text in (in_context(e), e.said, e.passage.reading.text)
-        ]
+        texts = [text for e in evidence for text in _readings(e)]
         scores = self._model.support([(statement, text) for text in texts])
         return [
             SupportScores(
@@ -112,6 +111,53 @@ class Verifier:
             )
             for i in range(0, len(scores), 3)
         ]
+
+    def hold(self, statement: str, evidence: Sequence[Evidence]) -> StatementCheck:
+        """A statement that was not written from the evidence, held against it.
+
+        Other than a draft's, it may say again what it says, and be contradicted by a number.
+        """
+        whole = _plain(statement).rstrip(".")
+        for number, one in enumerate(evidence):
+            if len(terms(statement)) > 1 and _plain(one.quote).rstrip(".") == whole:
+                return StatementCheck(statement, "exact", number)
+        looked_at = _by_overlap(statement, evidence)[:_HELD_AGAINST]
+        if not looked_at or not content_terms(statement):
+            return _unsupported(statement, "there is no evidence")
+        missing = {n: _made_up(statement, "", evidence[n]) for n in looked_at}
+        possible = [n for n in looked_at if not missing[n]]
+        if self._model is None:
+            strange = _unsupported(statement, f"{missing[looked_at[0]]!r} is not in the evidence")
+            return _by_words(statement, "", evidence, possible) if possible else strange
+        return self._held(statement, evidence, looked_at, possible)
+
+    def _held(
+        self,
+        statement: str,
+        evidence: Sequence[Evidence],
+        looked_at: Sequence[int],
+        possible: Sequence[int],
+    ) -> StatementCheck:
+        """By the model: what is likelier than all else, of the evidence that says it best."""
+        assert self._model is not None
+        texts = [text for n in looked_at for text in _readings(evidence[n])]
+        scores = self._model.support([(statement, text) for text in texts])
+        near, alone, wide = scores[::3], scores[1::3], scores[2::3]
+        own = dict(zip(looked_at, zip(near, alone, wide, strict=True), strict=True))
+        supported = {n: max(s.supported for s in own[n]) for n in possible}
+        # A sentence out of its context denies much that its document does not.
+        contradicted = {
+            n: max(own[n][0].contradicted, own[n][2].contradicted)
+            for n in looked_at
+            if _is_on_subject(statement, evidence[n])
+        }
+        best, denying = _highest(supported), _highest(contradicted)
+        backing, against = supported.get(best, 0.0), contradicted.get(denying, 0.0)
+        if backing >= max(_LIKELIER, against):
+            return StatementCheck(statement, "supported", best)
+        if against >= _LIKELIER:
+            return StatementCheck(statement, "contradicted", denying, "the evidence says otherwise")
+        return _unsupported(statement, "the evidence does not say it")
 
     def decide(self, question: str, evidence: Sequence[Evidence]) -> tuple[YesNo, Evidence] | None:
         """Yes or no, with the evidence that says so; None where none does, or two say otherwise."""
@@ -132,6 +178,25 @@ class Verifier:
             return None
         _, said, best = max(found, key=lambda each: each[0])
         return said, best
+
+
+def _readings(evidence: Evidence) -> list[str]:
+    """The quote after what stands before it, alone, and with its passage, each on one line."""
+    texts = (in_context(evidence), evidence.said, evidence.passage.reading.text)
+    return [" ".join(text.split()) for text in texts]
+
+
+def _is_on_subject(statement: str, evidence: Evidence) -> bool:
+    """Tell if the evidence's passage has half of the statement's words: less denies nothing."""
+    said = set(content_terms(statement))
+    passage = evidence.passage
+    here = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
+    return 2 * len(said & here) >= len(said)
+
+
+def _highest(scores: Mapping[int, float]) -> int:
+    """The key of the highest score; -1 of none."""
+    return max(scores, key=lambda n: scores[n], default=-1)
 
 
 def _repeats(statement: str, question: str, evidence: Sequence[Evidence]) -> bool:
@@ -156,7 +221,7 @@ def in_context(evidence: Evidence) -> str:
             before = passage.slice((start, max(end, evidence.span[0])))
             break
     title = passage.headings[-1] if passage.headings else passage.title
-    return " ".join(f"{title}. {before} {evidence.said}".split())
+    return " ".join(f"{title}{'.' if title else ''} {before} {evidence.said}".split())
 
 
 def _by_overlap(statement: str, evidence: Sequence[Evidence]) -> list[int]:

@@ -134,12 +134,17 @@ def _emphasised(text: str, width: int) -> str:
 
 
 def _heading(citation: Citation, day: str) -> str:
+    dated = f"  ({day})" if day else ""
+    return safe_line(f"[{citation.marker}] {located(citation)}{dated}")
+
+
+def located(citation: Citation) -> str:
+    """The place of a citation on one line: source, lines, page and the headings above it."""
     first, last = citation.lines
     lines = str(first) if first == last else f"{first}-{last}"
     page = f", page {citation.page}" if citation.page else ""
     path = f"  {' > '.join(citation.headings)}" if citation.headings else ""
-    dated = f"  ({day})" if day else ""
-    return safe_line(f"[{citation.marker}] {citation.source}:{lines}{page}{path}{dated}")
+    return safe_line(f"{citation.source}:{lines}{page}{path}")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:

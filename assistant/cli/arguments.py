@@ -28,6 +28,9 @@ def add_commands(command: Command) -> None:
         help='a question set as for `eval`, some with "answerable": false; without one, a cautious'
         " estimate from the library itself",
     )
+    calibrate.add_argument(
+        "--mine", action="store_true", help="by the answers that you marked as right or wrong"
+    )
     calibrate.add_argument("--reset", action="store_true", help="go back to what is shipped")
     calibrate.add_argument("--yes", action="store_true", help="write it without asking")
     calibrate.add_argument("--json", action="store_true", help="as JSON")

@@ -1,7 +1,6 @@
 """`assistant ask` and `assistant search`: one question, or one a line."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +8,9 @@ from typing import Any
 
 from assistant.answering.answer import passage_json
 from assistant.answering.pipeline import readable_question
-from assistant.cli import output
+from assistant.cli import json_lines, output
 from assistant.cli.answers import show_answer, tell_notices, tell_timeline
-from assistant.cli.session import opened
+from assistant.cli.session import limited_to, opened
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, QuestionError
 from assistant.language.printable import safe, safe_line
@@ -31,7 +30,7 @@ def run_ask(options: argparse.Namespace) -> int:
     given = " ".join(options.question) if options.question else _read_stdin()
     question = readable_question(given)
     with opened(options) as assistant:
-        answerer = assistant.answerer()
+        answerer = assistant.answerer().within(limited_to(options, assistant.library))
         if options.json:
             answer = answerer.complete(question)
             tell_notices(answer)
@@ -47,14 +46,17 @@ def run_search(options: argparse.Namespace) -> int:
     """Show the passages that fit a query; 1 if there are none."""
     query = readable_question(" ".join(options.query))
     with opened(options, llm=False) as assistant:
-        found, notice = search(assistant.library, prepare(assistant.library, query), options.limit)
+        library = assistant.library
+        sources = limited_to(options, library)
+        found, notice = search(library, prepare(library, query), options.limit, sources=sources)
     if notice:
         output.tell(notice)
     if options.json:
         output.say_json([passage_json(p) for p in found], indent=1)
     for p in () if options.json else found:
         passage = p.passage
-        where = f"{safe_line(passage.source)}:{passage.lines[0]}"
+        page = f", page {passage.page}" if passage.page else ""
+        where = f"{safe_line(passage.source)}:{passage.lines[0]}{page}"
         path = " > ".join(passage.headings)
         output.say(f"{p.score:.3f}  {where}" + (f"  {safe_line(path)}" if path else ""))
         output.say(f"       BM25 {p.bm25:.2f}, cosine {p.cosine:.3f}")
@@ -80,7 +82,7 @@ class _Line:
 def _answer_lines(options: argparse.Namespace) -> int:
     status = ANSWERED
     with opened(options) as assistant:
-        answerer = assistant.answerer()
+        answerer = assistant.answerer().within(limited_to(options, assistant.library))
         for number, text in _lines():
             question_id = None
             try:
@@ -99,26 +101,16 @@ def _answer_lines(options: argparse.Namespace) -> int:
 def _lines() -> Iterator[tuple[int, str]]:
     if sys.stdin is None:
         raise QuestionError("stdin is closed; there are no questions.", "Pipe them in.")
-    for number, raw in enumerate(sys.stdin.buffer, start=1):
-        # A line that is not UTF-8 is still a line: what cannot be read shows as such.
-        if text := raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip():
-            yield number, text
+    yield from json_lines.numbered(sys.stdin.buffer)
 
 
 def _parse(text: str) -> _Line:
-    if not text.startswith(("{", "[", '"')):
-        return _Line(None, text, ())
-    try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise QuestionError("The line is not valid JSON.", f"({error})") from error
+    value = json_lines.value(text)
     if isinstance(value, str):
         return _Line(None, value, ())
     if not isinstance(value, dict) or not isinstance(value.get("question"), str):
         raise QuestionError('The line has no "question" that is a text.')
-    question_id = value.get("id")
-    if not isinstance(question_id, str | int | None):
-        raise QuestionError('"id" is neither a text nor a number.')
+    question_id = json_lines.identity(value)
     history = value.get("history") or []
     if not isinstance(history, list):
         raise QuestionError('"history" is not a list.')

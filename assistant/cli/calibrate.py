@@ -14,7 +14,7 @@ from assistant.assistant import Assistant
 from assistant.cli import calibration_tables, output
 from assistant.cli.calibration_tables import followed
 from assistant.cli.evaluation_engines import check_against
-from assistant.cli.session import opened
+from assistant.cli.session import opened, question_set
 from assistant.errors import AssistantError, QuestionError
 from assistant.evaluation import probing
 from assistant.evaluation.calibrating import Told, propose
@@ -34,6 +34,7 @@ _SEED = 1
 
 def run_calibrate(options: argparse.Namespace) -> int:
     """Fit, say what would change, ask, and keep it; or go back to what is shipped."""
+    options.questions = question_set(options)
     if options.reset and options.questions:
         raise QuestionError("--reset needs no questions.", "Leave one of the two out.")
     found = read_set(Path(options.questions)) if options.questions else None

@@ -38,7 +38,7 @@ def _draw(options: argparse.Namespace) -> int:
         gc.freeze()
         gc.enable()
         backend = Backend(options.library, options.model)
-        app = ChatApp(backend)
+        app = ChatApp(backend, incognito=options.incognito)
         app.terminal_settings = first.before
         app.typed_before = first.finish()
         try:

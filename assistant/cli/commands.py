@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -19,6 +20,15 @@ class Command(argparse.ArgumentParser):
         if args and args[0] in self.below:
             return self.below[args[0]].parse_known_args(args[1:], namespace)
         return super().parse_known_args(args, namespace)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """As argparse's, and with what was probably meant."""
+        if action.choices is None or value in action.choices:
+            return
+        known = [str(choice) for choice in action.choices]
+        near = get_close_matches(str(value), known, n=1)
+        said = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
+        raise argparse.ArgumentError(action, f"invalid choice: {str(value)!r} ({said})")
 
 
 def eval_init_parser(

@@ -43,6 +43,7 @@ def _show(as_json: bool) -> None:
                     "from": origin,
                     "variable": s.variable,
                     "text": s.text,
+                    "allowed": s.limits(),
                 }
                 for s, v, origin in found
             ],
@@ -52,6 +53,6 @@ def _show(as_json: bool) -> None:
     for known, value, origin in found:
         where = "" if origin == "default" else f"  (from the {origin})"
         output.say(f"{known.key} = {safe_line(known.shown(value)) or '(empty)'}{where}")
-        output.say(f"    {known.text}")
+        output.say(f"    {known.text}{f' {known.limits()}' if known.is_limited else ''}")
     output.say(f"\nFile: {settings.file()}. Each can be set by a variable: llm.url by")
     output.say("ASSISTANT_LLM_URL, and so on; a variable goes before the file.")

@@ -9,6 +9,7 @@ from random import Random
 from assistant.cli import output
 from assistant.cli.evaluation_runs import Finished, Runs
 from assistant.cli.evaluation_tables import comparison, summary, variants
+from assistant.cli.session import question_set
 from assistant.errors import QuestionError
 from assistant.evaluation import limits, runs
 from assistant.evaluation.cases import Case
@@ -27,6 +28,9 @@ def run_eval(options: argparse.Namespace) -> int:
     """Answer or read what was answered, print the measures, write and compare what is asked."""
     wanted = limits.parse(options.fail_under)
     _check_targets(options.json, options.html)
+    options.questions = question_set(options)
+    if options.questions is None:
+        raise QuestionError("Which questions?", "Name a question set, or say --mine.")
     found = read_set(Path(options.questions))
     questions = _chosen(found.questions, options.limit, options.seed)
     for text in found.told():

@@ -11,7 +11,7 @@ from assistant.answering import prompts
 from assistant.assistant import FEATURES, Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
-from assistant.cli.session import opened
+from assistant.cli.session import limited_to, opened
 from assistant.errors import AssistantError, DocumentError
 from assistant.evaluation import baseline
 from assistant.evaluation.baseline import TutorialBaseline
@@ -33,6 +33,7 @@ class Engines:
         self._stack = ExitStack()
         self._open: tuple[str | None, Assistant] | None = None
         self._checked = False
+        self._sources: frozenset[str] | None = None
 
     def close(self) -> None:
         """Close the model and the library that are open."""
@@ -45,7 +46,7 @@ class Engines:
             self.close()
             self._open = (plan.model, self._opened(plan.model))
         assistant = self._open[1]
-        return _answering(plan, assistant), assistant.library
+        return _answering(plan, assistant, self._sources), assistant.library
 
     def _opened(self, model: str | None) -> Assistant:
         if self._options.documents:
@@ -53,7 +54,9 @@ class Engines:
         else:
             options = argparse.Namespace(**{**vars(self._options), "model": model})
             assistant = self._stack.enter_context(opened(options))
+        assistant.require_llm()  # figures of quotes would be taken for those of the model
         self._check(assistant.library)
+        self._sources = limited_to(self._options, assistant.library)
         return assistant
 
     def _check(self, library: Library) -> None:
@@ -73,9 +76,13 @@ def check_against(library: Library, questions: Sequence[EvalQuestion], file: str
         output.tell(text)
 
 
-def _answering(plan: Plan, assistant: Assistant) -> Answering:
+def _answering(plan: Plan, assistant: Assistant, sources: frozenset[str] | None) -> Answering:
     if not plan.baseline:
-        return assistant.answerer([f for f in FEATURES if f in plan.without])
+        return assistant.answerer([f for f in FEATURES if f in plan.without]).within(sources)
+    if sources is not None:
+        raise AssistantError(
+            "The baseline searches all documents.", "Leave --in, --since and --until out, or it."
+        )
     llm = assistant.llm()
     if llm is None:
         raise AssistantError(

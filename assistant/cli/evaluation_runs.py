@@ -89,6 +89,7 @@ class Runs:
         about = [
             self._options.documents and files.absolute(self._options.documents),
             self._options.library,
+            *filter(None, (self._options.places, self._options.since, self._options.until)),
             [plan.name for plan in self._plans],
             *({"id": q.id, **asked(q)} for q in self._questions),
         ]

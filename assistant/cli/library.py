@@ -146,7 +146,8 @@ def _state(document: DocumentRecord) -> str:
     if path.stat().st_mtime_ns != document.mtime_ns:
         return "the file has changed since; add it again"
     if document.embedded < document.passages:
-        return f"{document.passages - document.embedded} passages wait for their vector"
+        waiting = document.passages - document.embedded
+        return f"{output.counted(waiting, 'passage')} without a vector yet"
     return ""
 
 

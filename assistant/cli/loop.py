@@ -7,12 +7,14 @@ import threading
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.answers import show_answer
+from assistant.cli.check import check_text
 from assistant.cli.session import opened
 from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError
 
 DONE, FAILED = 0, 2
 _PROMPT = "\n> "
+CHECK = "/check "
 
 
 def run_loop(options: argparse.Namespace) -> int:
@@ -24,7 +26,8 @@ def run_loop(options: argparse.Namespace) -> int:
     with opened(options) as assistant:
         documents = output.counted(len(assistant.library.sources()), "document")
         output.say(
-            f"{documents} in the library. Ask a question; Ctrl-C stops an answer, Ctrl-D ends."
+            f"{documents} in the library. Ask a question; Ctrl-C stops an answer, Ctrl-D ends;"
+            " /check TEXT holds a text against the documents."
         )
         _converse(assistant)
     return DONE
@@ -49,7 +52,11 @@ def _converse(assistant: Assistant) -> None:
             return
         cancel = threading.Event()
         try:
-            answer = show_answer(answerer.answer(question, turns, cancel))
+            if question.strip().startswith(CHECK):
+                check_text(assistant.checker(), question.strip().removeprefix(CHECK))
+                continue
+            limited, asked = answerer.addressed(question)
+            answer = show_answer(limited.answer(asked, turns, cancel))
             turns.append(answer.as_turn())
         except KeyboardInterrupt:
             cancel.set()

@@ -20,6 +20,7 @@ _EXAMPLES = """examples:
   assistant add ~/notes report.md    read files and folders into the library
   assistant sync                     follow what changed in them since
   assistant sources                  what is in the library
+  assistant check draft.md           hold every sentence of a text against them
   assistant search "peace talks"     the passages a question would be answered from
   assistant ask --jsonl < questions.jsonl > answers.jsonl
   assistant eval questions.jsonl --documents folder
@@ -116,6 +117,12 @@ def _search(options: argparse.Namespace) -> int:
     return run_search(options)
 
 
+def _check(options: argparse.Namespace) -> int:
+    from assistant.cli.check import run_check
+
+    return run_check(options)
+
+
 def _add(options: argparse.Namespace) -> int:
     from assistant.cli.library import run_add
 
@@ -159,7 +166,7 @@ def _eval_init(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Command(
         prog="assistant",
         description="Answers questions about your own documents, offline, with checked quotes.",
         epilog=_EXAMPLES,
@@ -168,6 +175,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
     add_printed(parser)
+    parser.add_argument(
+        "--incognito", action="store_true", help="the chat, and nothing of it is written"
+    )
     parser.set_defaults(run=_chat, library="default", model=None, plain=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
 
@@ -196,6 +206,12 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--plain", action="store_true", help="in plain lines, for screen readers and dumb terminals"
     )
+    chat.add_argument(
+        "--incognito",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="write nothing of the conversation",
+    )
     ask = command(
         "ask",
         _ask,
@@ -210,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="a question a line on stdin, an answer a line on stdout",
     )
+    _add_scope(ask)
     ask.add_argument("--timings", action="store_true", help="show where the time went, on stderr")
     search = command(
         "search",
@@ -219,7 +236,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     search.add_argument("query", nargs="+", metavar="QUERY")
     search.add_argument("--json", action="store_true", help="as JSON")
+    _add_scope(search)
     search.add_argument("--limit", type=_positive, default=5, help="how many (default: 5)")
+    _add_check(
+        command(
+            "check",
+            _check,
+            "hold every sentence of a text against your documents",
+            "assistant check draft.md",
+        )
+    )
     add = command(
         "add", _add, "read files and folders into the library", "assistant add ~/notes report.md"
     )
@@ -273,6 +299,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--in",
+        action="append",
+        default=[],
+        dest="places",
+        metavar="PATH|GLOB",
+        help="only documents of this file, folder or pattern; may be repeated",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="DATE",
+        help="only documents that were written, or else changed, on this day or later: 2024,"
+        " 2024-05, 2024-05-31",
+    )
+    parser.add_argument("--until", metavar="DATE", help="only those of this day or before")
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "file", metavar="FILE", help="the text, in any format that can be added; - for stdin"
+    )
+    how = check.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="as JSON")
+    how.add_argument(
+        "--jsonl",
+        action="store_true",
+        help='a statement a line in (text, or JSON with "statement" and perhaps "evidence", which'
+        " it is then held against alone), a finding a line out",
+    )
+    check.add_argument("--html", metavar="FILE", help="write the findings as a page to read")
+
+
 def _add_wait(writer: argparse.ArgumentParser) -> None:
     wait = writer.add_mutually_exclusive_group()
     wait.add_argument(
@@ -304,10 +363,14 @@ def _everywhere(*, models: bool = False) -> Command:
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:
-    evaluate.add_argument("questions", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument(
+        "--mine", action="store_true", help="the answers that you marked as right or wrong (+, -)"
+    )
     evaluate.add_argument(
         "--documents", metavar="DIR", help="answer from these files instead of the library"
     )
+    _add_scope(evaluate)
     evaluate.add_argument(
         "--limit",
         type=_positive,

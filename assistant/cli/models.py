@@ -1,6 +1,8 @@
 """`assistant models list`, `use`, `verify` and `remove`."""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from assistant import offline, settings
@@ -37,6 +39,10 @@ def run_list(options: argparse.Namespace) -> int:
             output.say(f"    {safe_line(item.problem)}")
     if given.llm_url:
         output.say(f"* {safe_line(current)} at {safe_line(given.llm_url)}")
+    elif current == models.NO_MODEL:
+        output.say(f"* {current:<28}quotes alone")
+    elif current not in {item.name for item in found}:
+        output.say(f"* {safe_line(current)}")
     output.say(
         f"\nPut .gguf files into {safe_line(str(models.own_folder()))}, "
         "or name them by path: assistant models use PATH"
@@ -83,7 +89,9 @@ def run_verify(options: argparse.Namespace) -> int:
 
 
 def run_remove(options: argparse.Namespace) -> int:
-    """Erase a model's file, if it is the person's own."""
+    """Erase a model's file, if it is the person's own, or what was fetched of one."""
+    if unfinished := _unfinished(options.model):
+        return _remove_unfinished(unfinished, yes=options.yes)
     item = models.named(options.model)
     folders = [folder.resolve() for folder in weights.model_folders()]
     if item.path is None:
@@ -103,6 +111,30 @@ def run_remove(options: argparse.Namespace) -> int:
     if settings.load().llm_model in {item.name, str(item.path)}:
         _save("", "")
         output.tell("The embedded model answers from now on.")
+    return DONE
+
+
+def _unfinished(name: str) -> list[Path]:
+    """What a download that was stopped has left: the file and the note beside it."""
+    if Path(name).name != name:
+        return []
+    stem = models.own_folder() / name.removesuffix(".json").removesuffix(".part")
+    ways = [stem, stem.with_name(f"{stem.name}.gguf")]
+    return [
+        path
+        for way in ways
+        for path in (way.with_name(f"{way.name}.part"), way.with_name(f"{way.name}.part.json"))
+        if path.is_file() and not way.is_file()
+    ]
+
+
+def _remove_unfinished(files: Sequence[Path], *, yes: bool) -> int:
+    size = _size(sum(path.stat().st_size for path in files))
+    if not (yes or output.confirmed(f"Erase the unfinished download {files[0]} ({size})?")):
+        raise AssistantError("Nothing was erased.", "Say --yes to erase without being asked.")
+    for path in files:
+        path.unlink()
+    output.tell(f"Erased the unfinished download {safe_line(str(files[0]))}")
     return DONE
 
 

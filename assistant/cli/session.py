@@ -4,10 +4,14 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from assistant import paths
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
-from assistant.errors import LibraryError
+from assistant.errors import LibraryError, QuestionError
+from assistant.evaluation import feedback
+from assistant.library.library import Library
+from assistant.library.scope import day, scope
 
 # Passages whose vectors are made before the answer: about a second's work.
 _FINISH_AT_ONCE = 64
@@ -46,3 +50,32 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
         # What was found out when the model was loaded, while the answer was made.
         for notice in assistant.llm_notices()[len(told) :]:
             output.tell(notice)
+
+
+def question_set(options: argparse.Namespace) -> str | None:
+    """The question set that was named, or with --mine that of the marked answers; None for none.
+
+    Raises QuestionError if both are, or nothing was marked.
+    """
+    given: str | None = options.questions
+    if not options.mine:
+        return given
+    if given:
+        raise QuestionError("--mine is a question set.", "Leave one of the two out.")
+    return str(feedback.existing(paths.library_folder(options.library)))
+
+
+def limited_to(options: argparse.Namespace, library: Library) -> frozenset[str] | None:
+    """The documents that --in, --since and --until leave, said on stderr; None without these.
+
+    Raises LibraryError if there are none, QuestionError for a day that is none.
+    """
+    sources = scope(
+        library.catalogue,
+        options.places,
+        day(options.since) if options.since else None,
+        day(options.until, last=True) if options.until else None,
+    )
+    if sources is not None:
+        output.tell(f"Limited to {output.counted(len(sources), 'document')}.")
+    return sources

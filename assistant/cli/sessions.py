@@ -1,7 +1,9 @@
 """`assistant sessions`: the saved conversations, listed, shown, searched, exported, deleted."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from assistant import paths
 from assistant.cli import output
@@ -52,6 +54,16 @@ def _show(session: Session, turns: list[SavedTurn]) -> None:
     for turn in turns:
         output.say(f"\n> {safe_line(turn.question)}")
         output.say(safe(str(turn.answer.get("answer", ""))))
+        for citation in turn.answer.get("citations", ()):
+            output.say(_source(citation))
+
+
+def _source(citation: Mapping[str, Any]) -> str:
+    """A citation as it was saved, on one line: "[1] notes.pdf:3-5, page 2"."""
+    first, last = citation["lines"]
+    lines = str(first) if first == last else f"{first}-{last}"
+    page = f", page {citation['page']}" if citation.get("page") else ""
+    return safe_line(f"  [{citation['marker']}] {citation['source']}:{lines}{page}")
 
 
 def _delete(sessions: Sessions, word: str, yes: bool) -> None:
@@ -68,10 +80,15 @@ def _loaded(sessions: Sessions, words: list[str]) -> tuple[Session, list[SavedTu
     if not words:
         raise SessionError("Which conversation?", "See `assistant sessions list`.")
     found = [s for s in sessions.search() if s.id.startswith(words[0])]
-    if len(found) != 1:
+    if not found:
         raise SessionError(
-            f"{words[0]!r} begins the id of {len(found) or 'no'} conversations.",
+            f"No conversation has an id that begins with {words[0]!r}.",
             "See `assistant sessions list`.",
+        )
+    if len(found) > 1:
+        raise SessionError(
+            f"{len(found)} conversations have an id that begins with {words[0]!r}.",
+            "Give more of it.",
         )
     return sessions.load(found[0].id)
 

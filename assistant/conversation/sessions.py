@@ -134,8 +134,7 @@ class Sessions:
         self.folder.chmod(0o700)
         with _private(self._path(session_id), os.O_APPEND) as descriptor:
             data = _line(value)
-            size = os.fstat(descriptor).st_size
-            if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            if not _ends_a_line(descriptor):
                 data = b"\n" + data
             _write(descriptor, data)
             os.fsync(descriptor)
@@ -162,11 +161,21 @@ def title_of(text: str) -> str:
 @contextmanager
 def _private(path: Path, how: int) -> Iterator[int]:
     """A file opened for its owner alone, as a descriptor."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | how, 0o600)
+    # Windows would write \r\n for each \n.
+    binary = getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | binary | how, 0o600)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _ends_a_line(descriptor: int) -> bool:
+    """Tell if a file is empty or its last line is whole. What is written goes to its end still."""
+    if not os.fstat(descriptor).st_size:
+        return True
+    os.lseek(descriptor, -1, os.SEEK_END)
+    return os.read(descriptor, 1) == b"\n"
 
 
 def _write(descriptor: int, data: bytes) -> None:

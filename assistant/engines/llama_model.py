@@ -341,7 +341,7 @@ def _check_gguf(path: Path) -> None:
 
 def usable_cores() -> int:
     """Physical cores that this process may run on; all of them decode fastest."""
-    if sys.platform != "linux":
+    if not hasattr(os, "sched_getaffinity"):  # as on Windows and macOS
         return os.cpu_count() or 1
     cpus = os.sched_getaffinity(0)
     siblings = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"

@@ -24,6 +24,10 @@ THOUGHT_TOKENS = 2048
 _MESSAGE_CHARS = 300
 
 
+class EndpointDown(EngineUnavailable):
+    """The endpoint does not answer at all; it may later."""
+
+
 class RemoteLlm:
     """A model at an endpoint. Safe to use from several threads, several answers at a time."""
 
@@ -52,7 +56,8 @@ class RemoteLlm:
     def wait_ready(self, timeout_s: float | None = None) -> str:
         """The model's name, once the endpoint has said that it has it.
 
-        Without a name the endpoint's first model is taken. Raises EngineUnavailable.
+        Without a name the endpoint's first model is taken. Raises EngineUnavailable; if nothing
+        answers there, EndpointDown.
         """
         limit = timeout_s or self._endpoint.timeout_s
         request = Request(f"{self.url}/models", None, self._headers(), limit)
@@ -149,7 +154,7 @@ class RemoteLlm:
         at = f"The endpoint {self.place}"
         match error.status:
             case 0:
-                return EngineUnavailable(f"{at} cannot be used: {said}.", "Is its server running?")
+                return EndpointDown(f"{at} cannot be used: {said}.", "Is its server running?")
             case 401 | 403:
                 return EngineUnavailable(f"{at} refuses the key.", "Set the key's variable anew.")
             case 404:

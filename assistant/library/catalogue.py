@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -298,6 +298,15 @@ class Catalogue(Lexical, Tracking):
             "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
             " WHERE d.source = ? ORDER BY p.start",
             (source,),
+        )
+        return [int(str(row[0])) for row in rows]
+
+    def passages_of(self, sources: Collection[str]) -> list[int]:
+        """Ids of the passages of these documents."""
+        rows = self._rows(
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
+            " WHERE d.source IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+            (json.dumps(list(sources)),),
         )
         return [int(str(row[0])) for row in rows]
 

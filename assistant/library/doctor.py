@@ -69,7 +69,7 @@ def _vectors(library: Library) -> Finding:
         text = f"{len(lost)} are missing and {orphans} belong to no passage."
         return Finding("vectors", "problem", text, "make and forget them")
     if waiting or stale:
-        text = f"{waiting} passages wait for their vector."
+        text = f"Passages without a vector yet: {waiting}."
         return Finding("vectors", "note", text, "make them")
     return Finding("vectors", "ok", f"{len(stored):,}, one for each passage.")
 

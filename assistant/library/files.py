@@ -146,6 +146,8 @@ def _take(entry: "os.DirEntry[str]", found: Found) -> None:
         else:
             found.unread[entry.path] = "closed"
         return
+    if readable and stat.S_ISREG(state.st_mode) and not state.st_size:
+        kind = "empty"
     if kind is not None:
         found.unread[entry.path] = kind
     elif stat.S_ISREG(state.st_mode):

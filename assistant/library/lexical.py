@@ -1,26 +1,37 @@
 """The lexical index of a catalogue: which passages hold which terms, and their BM25 scores."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from assistant.library.database import Database
 
 # A heading names the subject of what stands below it, but is not the text that answers.
 _BM25 = "bm25(passage_terms, 1.0, 0.6)"
+_AMONG = " AND rowid IN (SELECT value FROM json_each(?))"
 
 
 class Lexical(Database):
     """The part of a catalogue that finds passages by their words."""
 
-    def match(self, query_terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Passages that hold any of the terms, as (id, BM25 score), best and highest first."""
-        return self._matching(" OR ", query_terms, limit)
+    def match(
+        self, query_terms: Sequence[str], limit: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passages that hold any of the terms, as (id, BM25 score), best and highest first.
+
+        With `among` only passages of these ids.
+        """
+        return self._matching(" OR ", query_terms, limit, among)
 
     def holding(self, wanted: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Passages that hold all of the terms, in the same form."""
         return self._matching(" AND ", wanted, limit)
 
     def _matching(
-        self, joined_by: str, query_terms: Sequence[str], limit: int
+        self,
+        joined_by: str,
+        query_terms: Sequence[str],
+        limit: int,
+        among: Sequence[int] | None = None,
     ) -> list[tuple[int, float]]:
         wanted = [t for t in dict.fromkeys(query_terms) if t]
         if not wanted:
@@ -28,8 +39,8 @@ class Lexical(Database):
         expression = joined_by.join(map(_quoted, wanted))
         rows = self._rows(
             f"SELECT rowid, -{_BM25} FROM passage_terms WHERE passage_terms MATCH ?"
-            f" ORDER BY {_BM25}, rowid LIMIT ?",
-            (expression, limit),
+            f"{'' if among is None else _AMONG} ORDER BY {_BM25}, rowid LIMIT ?",
+            (expression, *(() if among is None else (json.dumps(list(among)),)), limit),
         )
         return [(int(str(i)), float(str(score))) for i, score in rows]
 

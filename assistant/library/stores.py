@@ -61,8 +61,10 @@ class VectorStore(Protocol):
 
     def remove(self, ids: Sequence[int]) -> None: ...
 
-    def nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """(id, cosine) of the nearest, best first."""
+    def nearest(
+        self, vector: Vectors, limit: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """(id, cosine) of the nearest, best first; with `among` only of these ids."""
         ...
 
     def read(self, ids: Sequence[int]) -> dict[int, Vectors]:

@@ -18,6 +18,8 @@ from assistant.library.stores import VectorsUnavailable
 Vectors = NDArray[np.float32]
 _COLLECTION = "passages"
 # The folder of a library that holds them, where they are not on a server.
+# Vectors that are read together where only some documents are searched.
+_READ_AT_ONCE = 1_000
 LOCAL_FOLDER = "vectors"
 # A file of the library's folder with the name of its collection on a server: it follows the library
 # when that is renamed, and a copy has none, so that two libraries never share one.
@@ -110,8 +112,20 @@ class CollectionVectors(ABC):
             for i in range(0, len(ids), step):
                 collection.delete(ids=[str(n) for n in ids[i : i + step]])
 
-    def nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """The passages nearest to a unit vector, as (id, cosine), best first."""
+    def nearest(
+        self, vector: Vectors, limit: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The passages nearest to a unit vector, as (id, cosine), best first.
+
+        With `among` only of these ids, which may have no vector yet.
+        """
+        if among is not None:
+            cosines = [
+                (i, float(vector @ own))
+                for first in range(0, len(among), _READ_AT_ONCE)
+                for i, own in self.read(among[first : first + _READ_AT_ONCE]).items()
+            ]
+            return sorted(cosines, key=lambda pair: (-pair[1], pair[0]))[:limit]
         collection = self._opened()
         if collection is None:
             raise self.nothing_there()

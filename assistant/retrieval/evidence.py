@@ -92,19 +92,22 @@ def retrieve(
     return best
 
 
-def stages(
+def stages(  # noqa: PLR0913 - a search is made of these
     library: Library,
     question: str,
     models: RankingModels,
     reader: Reader | None = None,
     without: Collection[Part] = (),
+    *,
+    sources: Collection[str] | None = None,
 ) -> Iterator[Retrieval]:
     """The evidence as soon as words and vectors have ranked it, then as the reader ranks it.
 
     Before a reader's ranking the first has few sentences; without one, or where it fails, words and
-    vectors rank all candidates. `without` leaves parts out.
+    vectors rank all candidates. `without` leaves parts out; with `sources` only these documents
+    are searched.
     """
-    search = EvidenceSearch(library, question, without)
+    search = EvidenceSearch(library, question, without, sources)
     plain, with_reader = models.pair(vectors=search.query.vector is not None)
     if reader is None or with_reader is None:
         yield search.ranked(search.shortlist(), search.lists(), plain)
@@ -121,12 +124,20 @@ def stages(
 class EvidenceSearch:
     """One question's way from passages to ranked evidence."""
 
-    def __init__(self, library: Library, question: str, without: Collection[Part] = ()) -> None:
+    def __init__(
+        self,
+        library: Library,
+        question: str,
+        without: Collection[Part] = (),
+        sources: Collection[str] | None = None,
+    ) -> None:
         self._began = time.perf_counter()
         self._embedder = library.embedder
         self._without = without
         self.query = prepare(library, question, dense="dense" not in without)
-        self.passages, self._notice = search_passages(library, self.query, PASSAGES, without)
+        self.passages, self._notice = search_passages(
+            library, self.query, PASSAGES, without, sources
+        )
         self._every = sentences(self.query, self.passages)
         self._embedded: dict[tuple[int, Span], Candidate] = {}
 

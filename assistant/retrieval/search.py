@@ -106,19 +106,27 @@ def _up_to(most: float, counts: Mapping[str, int]) -> frozenset[str]:
 
 
 def search(
-    library: Library, query: Query, limit: int, without: Collection[Part] = ()
+    library: Library,
+    query: Query,
+    limit: int,
+    without: Collection[Part] = (),
+    sources: Collection[str] | None = None,
 ) -> tuple[list[ScoredPassage], str]:
-    """The best passages, and a sentence if the vectors could not be used (else "")."""
+    """The best passages, and a sentence if the vectors could not be used (else "").
+
+    With `sources` only passages of these documents.
+    """
+    among = None if sources is None else library.catalogue.passages_of(sources)
     lexical: list[tuple[int, float]] = []
     if "bm25" not in without:
-        lexical = library.catalogue.match(query.terms, _CANDIDATES)
+        lexical = library.catalogue.match(query.terms, _CANDIDATES, among)
     dense: list[tuple[int, float]] = []
     notice = library.progress_notice()
     if query.vector is not None:
         missing = [i for i, _ in lexical[:_EMBEDDED_AT_ONCE]]
         try:
             if library.vectors_match():
-                dense = library.vectors.nearest(query.vector, _CANDIDATES)
+                dense = library.vectors.nearest(query.vector, _CANDIDATES, among)
                 missing = library.catalogue.waiting_among(missing)
         except LibraryError as error:
             notice = f"{error.message} {error.remedy}"

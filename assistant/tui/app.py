@@ -40,6 +40,14 @@ class ChatApp(App[None]):
         Binding("f5", "library", "Library", id="app.library", show=False),
         Binding("f6", "models", "Models", id="app.models", show=False),
         Binding("f7", "settings", "Settings", id="app.settings", show=False),
+        Binding(
+            "f9",
+            "check",
+            "Check",
+            id="app.check",
+            show=False,
+            tooltip="check a text: hold each of its sentences against the documents",
+        ),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("ctrl+q", "quit", "Leave", id="app.quit", show=False, priority=True),
         Binding(
@@ -54,11 +62,14 @@ class ChatApp(App[None]):
         Binding("ctrl+t", "next_theme", "Next theme", id="app.theme", show=False),
     ]
 
-    def __init__(self, backend: Backend, home: Path | None = None) -> None:
+    def __init__(
+        self, backend: Backend, home: Path | None = None, *, incognito: bool = False
+    ) -> None:
+        """With `incognito` nothing of the first conversation is written."""
         super().__init__()
         self._home = home or paths.home()
         self.backend = backend
-        self.conversation = Conversation(Sessions(self._home / "sessions"))
+        self.conversation = Conversation(Sessions(self._home / "sessions"), is_kept=not incognito)
         self.chat = ChatScreen(backend, self.conversation)
         self.terminal_settings: list[object] | None = None
         self.typed_before = ""
@@ -122,6 +133,13 @@ class ChatApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(keys.groups(self)))
 
+    def action_check(self) -> None:
+        """Hold a pasted text against the documents."""
+        from assistant.tui.screens.check import CheckScreen
+
+        if self.screen is self.chat:
+            self.push_screen(CheckScreen(self.backend))
+
     @work
     async def action_conversations(self) -> None:
         """Choose an earlier conversation and go on with it."""
@@ -159,11 +177,11 @@ class ChatApp(App[None]):
         await self.chat.show_conversation()
 
     @work
-    async def action_library(self) -> None:
-        """See, add and remove documents; open another library."""
+    async def action_library(self, offered: str = "") -> None:
+        """See, add and remove documents; open another library. Enter adds what is `offered`."""
         from assistant.tui.screens.library import LibraryScreen
 
-        name = await self.push_screen_wait(LibraryScreen(self.backend, self._leaving))
+        name = await self.push_screen_wait(LibraryScreen(self.backend, self._leaving, offered))
         if name and name != self.backend.library_name and not self._is_answering():
             self._open(name, self.backend.model, self.chat.action_new, create=True)
 
@@ -186,6 +204,10 @@ class ChatApp(App[None]):
         self._then = library, model, then
         self.backend.open(library, model, create=create)
 
+    @on(Prompt.PathGiven)
+    def _offer(self, event: Prompt.PathGiven) -> None:
+        self.action_library(event.path)
+
     @on(Opened)
     async def _opened(self) -> None:
         now = self.backend.library_name, self.backend.model
@@ -204,6 +226,11 @@ class ChatApp(App[None]):
             "New conversation", "Begin anew; this one stays saved", self.chat.action_new
         )
         yield SystemCommand(
+            "Incognito",
+            "Begin a conversation of which nothing is written; again, one that is saved",
+            self.chat.action_incognito,
+        )
+        yield SystemCommand(
             "Source", "Show the quotes of the answer in their documents", self.chat.action_source
         )
         yield SystemCommand("Why", "Show how the answer came about", self.chat.action_why)
@@ -216,6 +243,9 @@ class ChatApp(App[None]):
         yield SystemCommand("Library", "See, add and remove documents", self.action_library)
         yield SystemCommand(
             "Models", "See the language models; let another one phrase", self.action_models
+        )
+        yield SystemCommand(
+            "Check a text", "Hold its sentences against the documents", self.action_check
         )
         yield SystemCommand("Settings", "See and change what can be set", self.action_settings)
         yield SystemCommand("Help", "Keys, and what the words mean", self.action_help)
@@ -301,6 +331,9 @@ class ChatApp(App[None]):
         """Copy through the terminal (OSC 52), and into a file where that does not work."""
         super().copy_to_clipboard(text)
         path = self._home / "copied.txt"
+        if not self.conversation.is_kept:
+            self.tell("Copied, if your terminal allows it; incognito, nothing is written.")
+            return
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with open(descriptor, "w", encoding="utf-8") as file:

@@ -6,6 +6,7 @@ The threads are daemons: leaving the chat never waits for an import or a model.
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from textual.message import Message
 
 from assistant.errors import AssistantError, WeightsError
 from assistant.tui.messages import (
+    CheckedStatement,
+    CheckEnded,
     Failed,
     Indexed,
     Indexing,
@@ -92,6 +95,10 @@ class Backend:
         """Answer a question after those before it."""
         self._answering.put(lambda: self._answer(request))
 
+    def check(self, text: str, cancel: threading.Event) -> None:
+        """Hold a text's statements against the library, after what is asked already."""
+        self._answering.put(lambda: self._check(text, cancel))
+
     def change(self, change: Change, done: str = "") -> None:
         """Change the library, for example `lambda library: library.add([path])`."""
         self._changing.put(lambda: self._change(change, done))
@@ -168,7 +175,8 @@ class Backend:
             self._post(Failed(request.number, "Stopped before anything was found."))
             return
         try:
-            for event in self._answerer.answer(request.question, request.history, request.cancel):
+            answerer, question = self._answerer.addressed(request.question)
+            for event in answerer.answer(question, request.history, request.cancel):
                 progress = Progress(request.number, event)
                 self._post(progress)
                 if isinstance(event, Found):
@@ -176,6 +184,26 @@ class Backend:
                     progress.drawn.wait(_DRAWING_S)
         except Exception as error:
             self._post(Failed(request.number, _sentence(error)))
+
+    def _check(self, text: str, cancel: threading.Event) -> None:
+        counts: Counter[str] = Counter()
+        try:
+            if self._assistant is None:
+                raise AssistantError("No library is open. Choose one with F5.")
+            for checked in self._assistant.checker().text(text):
+                if cancel.is_set():
+                    return
+                counts[checked.support] += 1
+                self._post(CheckedStatement(checked, cancel))
+        except Exception as error:
+            self._post(CheckEnded(_sentence(error), cancel))
+            return
+        told = (
+            f"{counts['supported']} supported, {counts['contradicted']} contradicted,"
+            f" {counts['not_found']} not found."
+        )
+        said = told if counts else "The text has no sentence that states anything."
+        self._post(CheckEnded(said, cancel))
 
     # In the changing thread.
 
@@ -264,7 +292,7 @@ class _Count:
         for number, what in ((self.renamed, "renamed"), (self.forgotten, "gone and forgotten")):
             if number:
                 parts.append(f"{number} {what}")
-        text = f"{', '.join(parts)}, {self.passages} passages."
+        text = f"{', '.join(parts)}, {self.passages} passage{'' if self.passages == 1 else 's'}."
         if self.missing:
             text += f" {self.missing} are kept whose folder is not there now."
         if self.failed:

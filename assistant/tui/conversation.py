@@ -33,10 +33,11 @@ class Exchange:
 
 
 class Conversation:
-    """Exchanges in order; each answer is saved when it stands."""
+    """Exchanges in order; each answer is saved when it stands, if `is_kept`."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, *, is_kept: bool = True) -> None:
         self.sessions = sessions
+        self.is_kept = is_kept
         self.session: Session | None = None
         self.exchanges: list[Exchange] = []
         self._unsaved: list[SavedTurn] = []
@@ -59,6 +60,8 @@ class Conversation:
         from assistant.tui.records import saved
 
         exchange.answer = answer
+        if not self.is_kept:
+            return
         self._unsaved.append(saved(answer))
         if self.session is None:
             self.session = self.sessions.start(exchange.question, library)
@@ -66,8 +69,9 @@ class Conversation:
             self.sessions.append(self.session.id, self._unsaved[0])
             del self._unsaved[0]
 
-    def clear(self) -> None:
-        """Begin a new conversation; the one before stays saved."""
+    def clear(self, *, is_kept: bool | None = None) -> None:
+        """Begin a new conversation, kept or not (as before, if None); what was saved stays so."""
+        self.is_kept = self.is_kept if is_kept is None else is_kept
         self.session = None
         self.exchanges = []
         self._unsaved = []
@@ -77,7 +81,7 @@ class Conversation:
         from assistant.tui.records import restored
 
         session, turns = self.sessions.load(session_id)
-        self.clear()
+        self.clear(is_kept=True)
         self.session = session
         for turn in turns:
             exchange = self.add(turn.question)

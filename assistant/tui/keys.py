@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Titles with their keys and what they do; keys that the person changed as they are now."""
     from assistant.tui.screens.chat import ChatScreen
+    from assistant.tui.screens.check import CheckScreen
     from assistant.tui.screens.conversations import ConversationsScreen
     from assistant.tui.screens.library import LibraryScreen
     from assistant.tui.screens.models import ModelsScreen
@@ -27,6 +28,7 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
         ("Everywhere", [*type(app).BINDINGS]),
         ("On an answer (Tab or Esc goes there)", [*Transcript.BINDINGS, *TurnView.BINDINGS]),
         ("In a source", [*SourcePanel.BINDINGS]),
+        ("Checking a text", [*CheckScreen.BINDINGS]),
         ("Conversations", [*ConversationsScreen.BINDINGS]),
         ("Library", [*LibraryScreen.BINDINGS]),
         ("Language models", [*ModelsScreen.BINDINGS]),
@@ -49,7 +51,14 @@ def _line(binding: Binding, changed: dict[str, str]) -> tuple[str, str]:
 
 def shown(key: str) -> str:
     """A key as people write it: Ctrl+N, F1, ?."""
-    names = {"question_mark": "?", "slash": "/", "underscore": "_", "escape": "Esc"}
+    names = {
+        "question_mark": "?",
+        "slash": "/",
+        "underscore": "_",
+        "escape": "Esc",
+        "plus": "+",
+        "minus": "-",
+    }
     *held, last = [names.get(part, part) for part in key.split("+")]
     last = last.capitalize() if len(last) > 1 or held else last
     return "+".join([*(part.capitalize() for part in held), last])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from assistant.answering.checker import Checked
     from assistant.answering.events import AnswerEvent
     from assistant.library.events import IndexEvent
 
@@ -79,4 +80,22 @@ class Indexed(Message):
     def __init__(self, text: str, *, failed: bool = False) -> None:
         self.text = text
         self.failed = failed
+        super().__init__()
+
+
+class CheckedStatement(Message):
+    """A statement of the text that is being checked; `cancel` tells which check found it."""
+
+    def __init__(self, checked: "Checked", cancel: threading.Event) -> None:
+        self.checked = checked
+        self.cancel = cancel
+        super().__init__()
+
+
+class CheckEnded(Message):
+    """A check is over; `text` says what it came to, or why it ended."""
+
+    def __init__(self, text: str, cancel: threading.Event) -> None:
+        self.text = text
+        self.cancel = cancel
         super().__init__()

@@ -3,8 +3,10 @@
 import json
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from textual.color import Color
 from textual.theme import Theme
@@ -50,7 +52,7 @@ def load(home: Path) -> Preferences:
         with (home / "settings.toml").open("rb") as file:
             chat = tomllib.load(file).get("chat", {})
         chosen.theme = str(chat.get("theme", chosen.theme))
-        chosen.keys = {str(k): str(v) for k, v in dict(chat.get("keys", {})).items()}
+        chosen.keys = dict(_flat(dict(chat.get("keys", {}))))
     except (OSError, ValueError, TypeError, AttributeError):
         pass
     try:
@@ -59,6 +61,15 @@ def load(home: Path) -> Preferences:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return chosen
+
+
+def _flat(keys: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Keys by id, which is one with dots whether it was written in quotation marks or not."""
+    for name, value in keys.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", str(value)
 
 
 def remember_theme(home: Path, theme: str) -> None:

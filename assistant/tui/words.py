@@ -1,5 +1,6 @@
 """How the chat says things: confidence and support in words, places, sizes, times."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def file_name(source: str) -> str:
 def path(source: str) -> str:
     """A path with the person's own folder as ~."""
     home = str(Path.home())
-    return safe_line(f"~{source[len(home) :]}" if source.startswith(home + "/") else source)
+    return safe_line(f"~{source[len(home) :]}" if source.startswith(home + os.sep) else source)
 
 
 def count(number: int, noun: str) -> str:

@@ -41,3 +41,17 @@ def test_the_hash_tells_templates_apart(tmp_path: Path) -> None:
     assert prompts.load("x", tmp_path).hash == first.hash
     assert prompts.load("x", write(tmp_path, "$question!")).hash != first.hash
     assert prompts.load("x", write(tmp_path, "$question", "Be long.")).hash != first.hash
+
+
+def test_a_persons_own_template_goes_before_the_shipped_one(home: Path) -> None:
+    shipped = prompts.load("compose")
+    own = home / "prompts" / "compose.system.txt"
+    own.parent.mkdir()
+    own.write_text("Answer like a pirate.")
+    mine = prompts.load("compose")
+    assert mine.system == "Answer like a pirate."
+    assert mine.user.template == shipped.user.template
+    assert mine.hash != shipped.hash
+    (own.parent / "compose.user.txt").write_text("$qestion")
+    with pytest.raises(TemplateError, match=r"Correct .*compose\.user\.txt, or remove it"):
+        prompts.load("compose").messages(question="Who?", evidence="", earlier="")

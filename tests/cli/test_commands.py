@@ -124,7 +124,7 @@ def test_search_shows_passages_with_scores(added: Path, capsys: pytest.CaptureFi
     assert "cosine" in out
     assert main(["search", "--library", "b", "--json", "--limit", "1", "river"]) == 0
     (passage,) = json.loads(capsys.readouterr().out)
-    assert set(passage) == {"source", "lines", "score", "text"}
+    assert set(passage) == {"source", "page", "lines", "score", "text"}
 
 
 def test_sources_remove_and_add_again(added: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,6 +167,9 @@ def test_an_unreadable_file_among_good_ones(docs: Path, capsys: pytest.CaptureFi
         (["eval", "/no/such.jsonl"], "cannot be read"),
         (["search", "--limit", "0", "x"], "not a number above 0"),
         (["frobnicate"], "invalid choice"),
+        (["serach", "x"], "did you mean search?"),
+        (["models", "lsit"], "did you mean list?"),
+        (["sessions", "show", "nothing"], "No conversation has an id that begins with 'nothing'."),
         ([], "needs a terminal"),
     ],
 )
@@ -250,3 +253,56 @@ def test_escape_sequences_of_a_document_never_reach_the_terminal(
         out, err = capsys.readouterr()
         assert "zyzzyva" in out
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(out + err)
+
+
+def test_a_question_is_limited_to_a_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, floors in (("mill.md", "seven"), ("tower.md", "four")):
+        (tmp_path / name).write_text(f"The building has {floors} floors.\n")
+    assert main(["add", "--library", "m", str(tmp_path)]) == 0
+    question = ["--library", "m", *QUOTES, "How many floors does the building have?"]
+    for name, floors in (("mill.md", "seven"), ("tower.md", "four")):
+        capsys.readouterr()
+        assert main(["ask", "--json", "--in", name, *question]) == 0
+        out, err = capsys.readouterr()
+        answer = json.loads(out)
+        assert floors in answer["answer"]
+        assert {Path(p["source"]).name for p in answer["passages"]} == {name}
+        assert "Limited to 1 document." in err
+    assert main(["search", "--library", "m", "--json", "--in", "tower.*", "floors"]) == 0
+    assert [Path(p["source"]).name for p in json.loads(capsys.readouterr().out)] == ["tower.md"]
+    assert main(["ask", "--in", "nothing.md", *question]) == 2
+    assert "No document of the library is in 'nothing.md'." in capsys.readouterr().err
+    assert main(["ask", "--since", "soon", *question]) == 2
+    assert "'soon' is not a date." in capsys.readouterr().err
+
+
+def test_an_endpoint_that_is_down_leaves_the_quotes_and_one_sentence(
+    added: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    down = ["--library", "b", "--model", "http://127.0.0.1:9/v1#any"]
+    assert main(["ask", *down, "When was the Oberbaum Bridge built?"]) == 0
+    out, err = capsys.readouterr()
+    assert "1896" in out
+    assert "127.0.0.1:9 cannot be used" in err
+    assert err.count("cannot be used") == 1
+
+
+def test_a_folder_with_an_empty_file_in_it_is_added_with_a_note(
+    docs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (docs / "empty.md").write_bytes(b"")
+    assert main(["add", "--library", "b", str(docs)]) == 0
+    err = capsys.readouterr().err
+    assert "Not read: 1 empty file;" in err
+    assert main(["add", "--library", "b", str(docs / "empty.md")]) == 2
+    assert "It is empty." in capsys.readouterr().err
+
+
+def test_config_says_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config"]) == 0
+    out = capsys.readouterr().out
+    assert "drop it. One of 'mark', 'drop'." in out
+    assert "It is a whole number, at least 0 and at most 65535." in out

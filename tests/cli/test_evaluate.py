@@ -233,3 +233,14 @@ def test_progress_in_plain_lines_tells_verdicts_and_the_time_left(
     monkeypatch.setattr(evaluation_progress, "_TELL_EVERY_S", 0.0)
     assert evaluate(place) == 0
     assert "2 of 3 questions: right 1, refused 1; " in capsys.readouterr().err
+
+
+def test_without_questions_or_marked_answers_eval_says_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["eval"]) == 2
+    assert "Which questions?" in capsys.readouterr().err
+    assert main(["eval", "--mine"]) == 2
+    assert "No answer of this library was marked yet." in capsys.readouterr().err
+    assert main(["calibrate", "--mine", "q.jsonl"]) == 2
+    assert "--mine is a question set." in capsys.readouterr().err

@@ -252,3 +252,17 @@ def test_ctrl_c_during_a_pull_keeps_what_came(home: Path) -> None:
     assert process.returncode == 2
     assert err.splitlines()[-1] == "assistant: Stopped."
     assert part.stat().st_size == 200_004
+
+
+def test_an_unfinished_download_is_removed_by_the_models_name(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = home / "models"
+    folder.mkdir()
+    for name in ("big.gguf.part", "big.gguf.part.json"):
+        (folder / name).write_bytes(b"x")
+    assert main(["models", "remove", "big"]) == 2
+    assert "Say --yes" in capsys.readouterr().err
+    assert main(["models", "remove", "big.gguf.part", "--yes"]) == 0
+    assert list(folder.iterdir()) == []
+    assert "Erased the unfinished download" in capsys.readouterr().err

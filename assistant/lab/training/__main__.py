@@ -4,7 +4,8 @@
 stages, `evidence FILE…` fits ranking and confidence on question sets in SQuAD's JSON shape,
 `adapter` trains the answer adapter of the embedded LLM. All of it needs the dependency group
 `train`, resumes, and tells progress and time left. `measure QUESTIONS` says what a reader is worth
-on a question set in JSON lines, `measure-adapter` what the LLM writes with an adapter and without.
+on a question set in JSON lines, `measure-check` how well statements made from one are held against
+its documents, `measure-adapter` what the LLM writes with an adapter and without.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
-from assistant.lab.training import adapter_measure, evidence, plan, reader_measure
+from assistant.lab.training import adapter_measure, check_measure, evidence, plan, reader_measure
 
 
 def main() -> int:
@@ -55,6 +56,9 @@ def main() -> int:
     phrased = commands.add_parser("measure-adapter", help="figures of an adapter")
     adapter_measure.add_arguments(phrased)
     phrased.set_defaults(run=adapter_measure.command)
+    held = commands.add_parser("measure-check", help="figures of `assistant check`")
+    check_measure.add_arguments(held)
+    held.set_defaults(run=check_measure.command)
     check = commands.add_parser("measure", help="figures of a reader on a question set")
     reader_measure.add_arguments(check)
     check.set_defaults(run=reader_measure.command)

@@ -67,9 +67,9 @@ def _pairs(
         return
     if question.near_misses or rng.random() < _SUPPORTED:
         yield said, evidence, "supported"
-    if rng.random() < _DENIED and (denied := _AUXILIARY.sub(r"\1 not", said, count=1)) != said:
-        yield denied, evidence, "contradicted"
-    if rng.random() < _EXCHANGED and (other := _exchanged(said, text, rng)):
+    if rng.random() < _DENIED and (contrary := denied(said)):
+        yield contrary, evidence, "contradicted"
+    if rng.random() < _EXCHANGED and (other := exchanged(said, text, rng)):
         yield other, evidence, "not_supported"
     rest = (text[: spans[place][0]] + text[spans[place][1] :]).strip()
     if rng.random() < _LEFT_OUT and rest and answer.lower() not in rest.lower():
@@ -83,7 +83,13 @@ def _around(spans: list[tuple[int, int]], place: int, rng: random.Random) -> tup
     return spans[first][0], spans[last][1]
 
 
-def _exchanged(said: str, text: str, rng: random.Random) -> str | None:
+def denied(said: str) -> str:
+    """The statement's contrary; "" if it has no auxiliary to deny."""
+    contrary = _AUXILIARY.sub(r"\1 not", said, count=1)
+    return contrary if contrary != said else ""
+
+
+def exchanged(said: str, text: str, rng: random.Random) -> str | None:
     """The statement with a name or number exchanged for another one of its paragraph."""
     own = question_forms.names(text)
     here = question_forms.names(f". {said}")

@@ -1,5 +1,6 @@
 """Asking: one question at a time to the backend, and what it tells drawn where it belongs."""
 
+from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation, Exchange
 from assistant.tui.indexing import progress
 from assistant.tui.messages import (
+    CheckedStatement,
+    CheckEnded,
     Failed,
     Indexed,
     Indexing,
@@ -43,6 +46,20 @@ class AskingScreen(Screen[None]):
         self.waiting: list[Exchange] = []
         self.current: Exchange | None = None
         self._library = backend.library_name
+        self._sources: Sequence[str] | None = None
+
+    def on_mount(self) -> None:
+        self.query_one(Prompt).sources = self._known_sources
+        self.query_one(Head).incognito = not self.conversation.is_kept
+
+    def _known_sources(self) -> Sequence[str]:
+        """The documents of the library, looked up once after each change of it."""
+        if self._sources is None:
+            try:
+                self._sources = list(self.backend.library.catalogue.states())
+            except AssistantError:  # not open yet
+                return ()
+        return self._sources
 
     @property
     def is_opening(self) -> bool:
@@ -106,6 +123,7 @@ class AskingScreen(Screen[None]):
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         self._library = event.shelf.library
+        self._sources = None
         if event.shelf.note and self.query_one(Head).shelf is None:
             self.app.notify(safe_line(event.shelf.note), severity="warning", markup=False)
         self.query_one(Head).shelf = event.shelf
@@ -114,6 +132,12 @@ class AskingScreen(Screen[None]):
     @on(Indexing)
     def _indexing(self, event: Indexing) -> None:
         self.query_one(Head).doing = progress(event.event)
+        if self.app.screen is not self:
+            self.app.screen.post_message(copy(event))
+
+    @on(CheckedStatement)
+    @on(CheckEnded)
+    def _checked(self, event: CheckedStatement | CheckEnded) -> None:
         if self.app.screen is not self:
             self.app.screen.post_message(copy(event))
 

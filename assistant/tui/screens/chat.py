@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
+from assistant.errors import AssistantError
 from assistant.language.printable import safe_line
 from assistant.tui.screens.asking import AskingScreen
 from assistant.tui.widgets.head import Head
@@ -38,6 +39,14 @@ class ChatScreen(AskingScreen):
         Binding("f3", "why", "Why", id="chat.why", show=False),
         Binding(
             "ctrl+n", "new", "New", id="chat.new", show=False, tooltip="begin a new conversation"
+        ),
+        Binding(
+            "f10",
+            "incognito",
+            "Incognito",
+            id="chat.incognito",
+            show=False,
+            tooltip="begin a conversation of which nothing is written; again, one that is saved",
         ),
         Binding(
             "f8",
@@ -95,6 +104,14 @@ class ChatScreen(AskingScreen):
         else:
             self.app.bell()
 
+    async def action_incognito(self) -> None:
+        """Begin a conversation that is not written; in one, begin one that is."""
+        if self.current is None:
+            self.conversation.clear(is_kept=not self.conversation.is_kept)
+            await self.show_conversation()
+        else:
+            self.app.bell()
+
     async def action_earlier(self) -> None:
         await self.transcript.action_earlier()
 
@@ -124,6 +141,8 @@ class ChatScreen(AskingScreen):
             await self.ask(event.turn.exchange.question, event.turn.exchange.number)
         elif event.action == "alone":
             await self.ask(event.turn.exchange.question, 0)
+        elif event.action in {"right", "wrong"}:
+            self._mark(event.turn, right=event.action == "right")
         elif (answer := event.turn.exchange.answer) is not None:
             quotes = [f"[{c.marker}] {with_source(c)}" for c in answer.citations]
             self.app.copy_to_clipboard("\n".join([safe_line(answer.text), *quotes]))
@@ -133,6 +152,32 @@ class ChatScreen(AskingScreen):
 
         if turn.exchange.answer is not None:
             self.app.push_screen(WhyScreen(turn.exchange.answer))
+
+    @work
+    async def _mark(self, turn: TurnView, *, right: bool) -> None:
+        """Keep an answer as right or wrong."""
+        from assistant.evaluation import feedback
+        from assistant.tui.screens.right_answer import RightAnswerScreen
+
+        if (answer := turn.exchange.answer) is None:
+            return
+        if not self.conversation.is_kept:
+            self._tell("Incognito: nothing is written.")
+            return
+        instead = "" if right else await self.app.push_screen_wait(RightAnswerScreen())
+        if instead is None:
+            return
+        try:
+            folder = self.backend.library.folder
+            feedback.mark(folder, answer, right=right, instead=instead)
+        except AssistantError as error:
+            self._tell(str(error))
+            return
+        said = "right" if right else "wrong"
+        self._tell(f"Kept as {said}. `assistant eval --mine` asks it again.")
+
+    def _tell(self, text: str) -> None:
+        self.app.notify(safe_line(text), markup=False)
 
     def _edit(self, turn: TurnView) -> None:
         prompt = self.query_one(Prompt)
@@ -151,4 +196,5 @@ class ChatScreen(AskingScreen):
         await self.transcript.show(self.conversation.exchanges)
         self.query_one(Prompt).remember([e.question for e in self.conversation.exchanges])
         self.show_welcome()
+        self.query_one(Head).incognito = not self.conversation.is_kept
         self._close_source()

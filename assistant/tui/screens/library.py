@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
@@ -47,9 +48,12 @@ class LibraryScreen(ModalScreen[str | None]):
         Binding("l", "switch", "Libraries", id="library.switch", tooltip="open another library"),
     ]
 
-    def __init__(self, backend: Backend, leaving: dict[str, Timer]) -> None:
-        """`leaving` holds the removals that can still be undone; it outlives the screen."""
+    def __init__(self, backend: Backend, leaving: dict[str, Timer], offered: str = "") -> None:
+        """`leaving` holds the removals that can still be undone; it outlives the screen. `offered`
+        is a path that Enter adds.
+        """
         super().__init__()
+        self._offered = offered
         self._backend = backend
         self._leaving = leaving
         self._documents: list[DocumentRecord] = []
@@ -73,6 +77,11 @@ class LibraryScreen(ModalScreen[str | None]):
         table.add_columns("Document", "State", "Passages", "Size", "Read", "Folder")
         table.focus()
         self.refresh_sources()
+        if self._offered:
+            box = self.query_one(Input)
+            box.value = self._offered
+            box.focus()
+            self._say("Enter adds it; Esc does not.")
 
     @property
     def _table(self) -> "DataTable[Text]":
@@ -178,7 +187,7 @@ class LibraryScreen(ModalScreen[str | None]):
 
         self._switching = True
         box = self.query_one(Input)
-        box.suggester = None
+        box.suggester = SuggestFromList(names())
         box.value = ""
         box.placeholder = "Name of a library to open, or a new name \u2026"
         box.focus()

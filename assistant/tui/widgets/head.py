@@ -14,6 +14,7 @@ class Head(Static):
 
     shelf: reactive[Shelf | None] = reactive(None)
     doing: reactive[str] = reactive("Starting \u2026")
+    incognito: reactive[bool] = reactive(False)
 
     def render(self) -> Content:
         """Left what is open, and behind it what goes on."""
@@ -24,6 +25,8 @@ class Head(Static):
             parts.append(Content.assemble((what, render.MUTED)))
             model = safe_line(shelf.model) or "quotes only"
             parts.append(Content.assemble((model, render.MUTED)))
+        if self.incognito:
+            parts.append(Content.assemble(("incognito: nothing is written", "$text-warning")))
         if self.doing:
             parts.append(Content.assemble((self.doing, f"italic {render.MUTED}")))
         return Content.assemble(("  \u00b7  ", render.MUTED)).join(parts)

@@ -1,6 +1,10 @@
 """The input: several lines, a history, Enter asks."""
 
+import os
+import re
+from collections.abc import Callable, Sequence
 from typing import ClassVar
+from urllib.parse import unquote
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -17,7 +21,27 @@ TIPS = {
 }
 # Blinking draws the cursor twice a second, which is most of what an idle chat does.
 BLINKS_S = 10.0
+# A document that is being named: @rep, @"annual rep.
+_MENTION = re.compile(r'(?:^|\s)@("[^"]*|[^\s"]*)$')
 PLACEHOLDER = "Ask about your documents \u2026"
+
+
+def given_path(text: str) -> str:
+    """The path that a text is, as terminals paste one that is dropped; "" if nothing is there."""
+    plain = text.strip()
+    for quote in "'\"":
+        if len(plain) > 1 and plain[0] == plain[-1] == quote:
+            plain = plain[1:-1]
+    if not plain.startswith(("/", "~", "file://")) and not re.match(r"[A-Za-z]:[\\/]", plain):
+        return ""
+    name = unquote(plain.removeprefix("file://")) if plain.startswith("file://") else plain
+    for way in (name, name.replace("\\ ", " ")):
+        try:
+            if os.path.exists(os.path.expanduser(way)):
+                return way
+        except ValueError:  # a null character
+            return ""
+    return ""
 
 
 class Prompt(TextArea):
@@ -72,12 +96,31 @@ class Prompt(TextArea):
             self.earlier = earlier
             super().__init__()
 
+    class PathGiven(Message):
+        """The path of a file or folder was entered, pasted or dropped, and no question."""
+
+        def __init__(self, path: str) -> None:
+            self.path = path
+            super().__init__()
+
     def __init__(self, id: str) -> None:
         super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder=PLACEHOLDER)
         self._history: list[str] = []
         self._at: int | None = None
         self._unsent = ""
         self._earlier: int | None = None
+        self.sources: Callable[[], Sequence[str]] = tuple
+        """The documents that a question may name with @."""
+
+    def update_suggestion(self) -> None:
+        """Offer the rest of a document's name after @."""
+        row, column = self.cursor_location
+        begun = _MENTION.search(self.document.get_line(row)[:column])
+        self.suggestion = ""
+        if begun is not None and self.cursor_at_end_of_line:
+            from assistant.library.scope import completion
+
+            self.suggestion = completion(begun[1], self.sources())
 
     @on(TextArea.Changed)
     def _emptied(self) -> None:
@@ -114,7 +157,11 @@ class Prompt(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         self._blink()
         # Bindings are looked at later than keys are typed; in a burst the order must stay.
-        if event.key in {"enter", "ctrl+j"}:
+        if event.key == "tab" and self.suggestion:
+            event.prevent_default()
+            event.stop()
+            self.insert(self.suggestion)
+        elif event.key in {"enter", "ctrl+j"}:
             event.prevent_default()
             event.stop()
             if event.key == "enter":
@@ -125,6 +172,10 @@ class Prompt(TextArea):
     def action_ask(self) -> None:
         text = self.text.strip()
         if not text:
+            return
+        if path := given_path(text):
+            self.post_message(self.PathGiven(path))
+            self.put("")
             return
         self._history.append(text)
         self._at = None

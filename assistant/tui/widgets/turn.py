@@ -46,6 +46,22 @@ class TurnView(Vertical, can_focus=True):
             tooltip="ask it by itself, without what was asked before",
         ),
         Binding("y", "copy", "Copy", id="answer.copy", tooltip="copy the answer with its quotes"),
+        Binding(
+            "plus",
+            "right",
+            "Right",
+            id="answer.right",
+            show=False,
+            tooltip="keep the answer as right, for `assistant eval --mine`",
+        ),
+        Binding(
+            "minus",
+            "wrong",
+            "Wrong",
+            id="answer.wrong",
+            show=False,
+            tooltip="keep the answer as wrong; the right one may be given",
+        ),
         *(
             Binding(str(n), f"cite({n})", f"source {n}", id=f"answer.source.{n}", show=False)
             for n in range(1, 10)
@@ -61,7 +77,7 @@ class TurnView(Vertical, can_focus=True):
             super().__init__()
 
     class Wanted(Message):
-        """The person wants something done with this exchange: why, edit, again, alone or copy."""
+        """The person wants something done with this exchange: an action of its bindings."""
 
         def __init__(self, turn: "TurnView", action: str) -> None:
             self.turn = turn
@@ -182,3 +198,9 @@ class TurnView(Vertical, can_focus=True):
 
     def action_copy(self) -> None:
         self.post_message(self.Wanted(self, "copy"))
+
+    def action_right(self) -> None:
+        self.post_message(self.Wanted(self, "right"))
+
+    def action_wrong(self) -> None:
+        self.post_message(self.Wanted(self, "wrong"))
