@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from assistant import offline, paths, settings
+from assistant import logs, offline, paths, settings
 from assistant.answering import prompts
 from assistant.answering.checker import Checker
 from assistant.answering.generator import GenerationConfig, GenerationMode
@@ -37,6 +37,7 @@ _PARTS: tuple[Part, ...] = get_args(Part)
 # Tokens of a composed answer at most, by the model's size: a small one that goes on repeats itself.
 _MAX_TOKENS = {"tiny": 64, "small": 160, "large": 400}
 FEATURES: tuple[Feature, ...] = (*_PARTS, *get_args(Model))
+_log = logs.logger(__name__)
 
 
 class Assistant:
@@ -60,6 +61,7 @@ class Assistant:
         set; SettingsError if the settings hold a mistake.
         """
         self.settings = settings.load()
+        logs.configure(file=self.settings.log_file, texts=self.settings.log_texts)
         self.reindex_notice = ""
         place = folder or paths.library_folder(library)
         if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
@@ -132,11 +134,13 @@ class Assistant:
 
     def _load_quietly(self) -> None:
         # Whoever needs the part gets the error; here nobody would see it.
-        with suppress(AssistantError):
-            self.embedder.load()
-        if self.reader is not None:
-            with suppress(AssistantError):
-                self.reader.load()
+        parts: list[OnnxEmbedder | OnnxReader] = [self.embedder]
+        for part in [*parts, self.reader] if self.reader is not None else parts:
+            try:
+                part.load()
+                _log.info("loaded %s", part.describe()["name"])
+            except AssistantError as error:
+                _log.warning("a model cannot be loaded: %s", logs.Failure(error))
         # Opened after the library was closed, a store would make its folder anew.
         with self._opening, suppress(AssistantError):
             if not self._closed:
@@ -305,6 +309,7 @@ def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | R
         n_threads=given.llm_threads or (found.threads if found else 0) or None,
         gpu_layers=None if given.llm_gpu_layers == "auto" else int(given.llm_gpu_layers),
         adapter=adapter,
+        log_path=logs.child_file("llama"),
         notices=[adapter_problem] if adapter_problem else [],
     )
 

@@ -110,4 +110,7 @@ def _addresses(name: str, port: int) -> set[str]:
 
 def _refuse(where: str) -> None:
     _state["refused"] += 1
+    from assistant import logs
+
+    logs.logger(__name__).warning("refused a connection to %s", where)
     raise OfflineError(f"A connection to {where} was refused: nothing leaves here.", _REMEDY)

@@ -119,6 +119,17 @@ class Settings:
     pull_timeout_s: float = _setting(
         "pull.timeout_s", 30.0, "How long a download may stand still, in seconds.", least=0.1
     )
+    log_file: bool = _setting(
+        "log.file",
+        False,
+        "Keep a log in ASSISTANT_HOME/log: what was done, how long it took, what went wrong, and "
+        "what the language model's process prints; none of your texts.",
+    )
+    log_texts: bool = _setting(
+        "log.texts",
+        False,
+        "Questions, answers and paths in the log, too, where one is kept or shown.",
+    )
     serve_host: str = _setting("serve.host", "127.0.0.1", "Where `assistant serve` listens.")
     serve_port: int = _setting(
         "serve.port", 8765, "The port of `assistant serve`.", least=0, most=65535

@@ -49,6 +49,10 @@ def test_the_wheel_holds_the_data_and_nothing_that_was_dropped_beside_it(install
     assert not list(installed.rglob("*.pyc"))
     assert (installed / "assistant" / "library" / "schema.sql").is_file()
     assert (installed / "assistant" / "tui" / "chat.tcss").is_file()
+    report = installed / "assistant" / "evaluation" / "report"
+    assert {p.name for p in report.iterdir() if p.suffix != ".py"} == {
+        "page.html", "parts.html", "page.css", "page.js",
+    }  # fmt: skip
 
 
 def test_the_installed_program_answers_from_its_own_data(

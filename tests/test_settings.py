@@ -12,7 +12,7 @@ from assistant.tui import themes
 
 def write(text: str) -> Path:
     settings.file().parent.mkdir(parents=True, exist_ok=True)
-    settings.file().write_text(text, encoding="utf-8")
+    settings.file().write_bytes(text.encode())
     return settings.file()
 
 
@@ -111,11 +111,29 @@ def test_saving_keeps_comments_and_other_settings() -> None:
         assert path.stat().st_mode & 0o077 == 0
 
 
-def test_what_cannot_be_changed_by_a_line_is_left_as_it_is() -> None:
-    path = write("llm = { threads = 2 }\n")
-    with pytest.raises(SettingsError, match="by hand"):
-        settings.save("llm.url", "http://h")
-    assert path.read_text() == "llm = { threads = 2 }\n"
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("llm = { threads = 2 }\n", 'llm = { threads = 2, url = "h"}\n'),
+        ("llm.threads = 2\n[pull]\n", 'llm.threads = 2\nllm.url = "h"\n[pull]\n'),
+        ("[llm]\r\nthreads = 2\r\n", '[llm]\r\nthreads = 2\r\nurl = "h"\n'),
+        ("[llm]\nurl = 'x' # of the lab\n# end", '[llm]\nurl = "h" # of the lab\n# end'),
+        (
+            "[pull]\nmirrors = [\n  'a', # first\n]\n\n[llm]\nthreads = 2\n\n# port\n[serve]\n",
+            "[pull]\nmirrors = [\n  'a', # first\n]\n\n[llm]\nthreads = 2\nurl = \"h\"\n\n"
+            "# port\n[serve]\n",
+        ),
+        (
+            "[llm]\nthreads = 2\n[pull]\n[llm.x]\n",
+            '[llm]\nthreads = 2\nurl = "h"\n[pull]\n[llm.x]\n',
+        ),
+    ],
+)
+def test_a_setting_is_changed_however_its_table_is_written(before: str, after: str) -> None:
+    path = write(before)
+    settings.save("llm.url", "h")
+    assert path.read_bytes().decode() == after
+    assert settings.load().llm_url == "h"
 
 
 @pytest.mark.parametrize("known", settings.schema(), ids=lambda known: known.key)

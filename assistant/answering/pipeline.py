@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from assistant import logs
 from assistant.answering.answer import Answer
 from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
 from assistant.answering.direct import reply_to
@@ -28,6 +29,7 @@ from assistant.conversation.normal_form import normal_form
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import core, parts
 from assistant.errors import EngineError, QuestionError, WeightsError
+from assistant.formatting import count
 from assistant.language.languages import other_language
 from assistant.library.library import Library
 from assistant.library.scope import mentions, scope
@@ -47,6 +49,8 @@ OTHER_LANGUAGE = (
     "This looks like {}. Questions are understood in English; documents in other languages are"
     " searched by their words and quoted as they are."
 )
+
+_log = logs.logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,17 @@ class Answerer:
         A set `cancel` ends the drafting; what was found is then the answer. Raises QuestionError
         for a question that cannot be asked, LibraryError where the library cannot be read.
         """
+        for event in self._answer(question, history, cancel):
+            if isinstance(event, Answered):
+                _log_answer(event.answer)
+            yield event
+
+    def _answer(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        cancel: threading.Event | None = None,
+    ) -> Iterator[AnswerEvent]:
         watch = Stopwatch()
         asked = readable_question(question)
         ask = Ask(asked, watch)
@@ -303,3 +318,16 @@ def readable_question(question: str) -> str:
             "Shorten it; long texts belong into the library (`assistant add`).",
         )
     return asked
+
+
+def _log_answer(answer: Answer) -> None:
+    _log.info(
+        "%s by %s in %.0f ms with confidence %.2f from %s: %s: %s",
+        answer.status,
+        answer.mode,
+        answer.timings.total_ms,
+        answer.confidence,
+        count(len(answer.passages), "passage"),
+        logs.Text(answer.standalone_question),
+        logs.Text(answer.text),
+    )

@@ -28,6 +28,10 @@ def _draw(options: argparse.Namespace) -> int:
     from assistant.cli import hangup
     from assistant.cli.first_frame import FirstFrame
 
+    if options.verbose:
+        from assistant import logs
+
+        logs.hide()
     hangup.end_with_terminal(sys.stdin.fileno())
     with FirstFrame() as first:
         # Nothing made by an import is garbage: collecting in between costs 30 ms.

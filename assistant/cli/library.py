@@ -2,8 +2,8 @@
 
 import argparse
 import os
-from pathlib import Path
 
+from assistant import formatting
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
@@ -82,8 +82,8 @@ def run_sources(options: argparse.Namespace) -> int:
     for d in documents:
         state = _state(d)
         output.say(
-            f"{safe_line(d.source)}  {_size(d.bytes)}, "
-            + output.counted(d.passages, "passage")
+            f"{safe_line(d.source)}  {formatting.size(d.bytes)}, "
+            + formatting.count(d.passages, "passage")
             + (f" ({state})" if state else "")
         )
     for source, (_, why) in skipped.items():
@@ -121,43 +121,20 @@ def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
 
 
 def _summary(outcome: Outcome, total: int) -> str:
-    passages = output.counted(outcome.passages, "passage")
-    parts = [f"{output.counted(outcome.files, 'file')} read ({passages})"]
-    if outcome.renamed:
-        parts.append(f"{outcome.renamed} renamed")
-    if outcome.removed:
-        parts.append(f"{outcome.removed} removed")
-    if outcome.unchanged:
-        parts.append(f"{outcome.unchanged} unchanged")
-    if outcome.failed:
-        parts.append(f"{len(outcome.failed)} could not be read")
-    rate = f", {outcome.embedded / outcome.seconds:.0f} passages/s" if outcome.embedded else ""
+    rate = f", {outcome.embedded / outcome.seconds:,.0f} passages/s" if outcome.embedded else ""
     return (
-        f"{', '.join(parts)} in {outcome.seconds:.1f} s{rate}."
-        f" The library holds {output.counted(total, 'document')}."
+        f"{outcome.sentence()} in {outcome.seconds:.1f} s{rate}."
+        f" The library holds {formatting.count(total, 'document')}."
     )
 
 
 def _state(document: DocumentRecord) -> str:
-    """What is worth knowing of a document's state; "" if all is well."""
-    path = Path(document.source)
-    if not path.exists():
-        return "the file is gone; its text is kept until you remove it"
-    if path.stat().st_mtime_ns != document.mtime_ns:
-        return "the file has changed since; add it again"
-    if document.embedded < document.passages:
-        waiting = document.passages - document.embedded
-        return f"{output.counted(waiting, 'passage')} without a vector yet"
-    return ""
-
-
-def _size(number: int) -> str:
-    size = float(number)
-    for unit in ("B", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
+    """A document's state with its remedy; "" if all is well."""
+    state = formatting.state(document)
+    if state == "ready":
+        return ""
+    remedy = formatting.REMEDIES.get(state)
+    return "; ".join(filter(None, [formatting.state_in_words(document), remedy]))
 
 
 def _as_json(d: DocumentRecord) -> dict[str, object]:

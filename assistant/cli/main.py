@@ -60,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _dispatch(arguments)
     except AssistantError as error:
+        _log(error)
         output.tell(f"assistant: {error}")
         return FAILED
     except KeyboardInterrupt:
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         output.silence()
         return FAILED
     except OSError as error:
+        _log(error)
         output.tell(f"assistant: {_system_error(error)}")
         return FAILED
     except MemoryError:
@@ -81,8 +83,19 @@ def _dispatch(arguments: Sequence[str]) -> int:
         options = _parser().parse_args(arguments)
     except SystemExit as end:  # argparse has printed its help, the version, or what is wrong
         return int(str(end.code or 0))
+    if options.verbose:
+        from assistant import logs
+
+        logs.keep()
+        logs.show()
     command: Callable[[argparse.Namespace], int] = options.run
     return command(options)
+
+
+def _log(error: Exception) -> None:
+    from assistant import logs
+
+    logs.logger(__name__).error("the command failed: %s", logs.Failure(error))
 
 
 def _system_error(error: OSError) -> str:
@@ -178,7 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--incognito", action="store_true", help="the chat, and nothing of it is written"
     )
-    parser.set_defaults(run=_chat, library="default", model=None, plain=False)
+    parser.set_defaults(run=_chat, library="default", model=None, plain=False, verbose=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
 
     def command(
@@ -358,6 +371,11 @@ def _everywhere(*, models: bool = False) -> Command:
         help="the language model: a name of `assistant models list`, a GGUF file, the URL of an "
         'OpenAI-compatible endpoint, or "none" for quotes alone'
         + ("; several are compared" if models else ""),
+    )
+    shared.add_argument(
+        "--verbose",
+        action="store_true",
+        help="log what is done to stderr and to ASSISTANT_HOME/log, without your texts",
     )
     return shared
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant import offline, settings
+from assistant import formatting, offline, settings
 from assistant.answering.llm import Token
 from assistant.answering.prompts import Message
 from assistant.assistant import open_llm
@@ -101,7 +101,7 @@ def run_remove(options: argparse.Namespace) -> int:
             f"{item.path} is not in the folder of models.",
             "Only what was pulled or put there is removed; remove other files yourself.",
         )
-    if not (options.yes or output.confirmed(f"Erase {item.path} ({_size(item.bytes)})?")):
+    if not (options.yes or output.confirmed(f"Erase {item.path} ({formatting.size(item.bytes)})?")):
         raise AssistantError("Nothing was erased.", "Say --yes to erase without being asked.")
     digest = weights.sha256(item.path)
     item.path.unlink()
@@ -211,7 +211,7 @@ def _warn(chosen: Chosen) -> None:
 
 def _facts(item: Listed) -> str:
     info = item.info
-    facts = [_size(item.bytes)]
+    facts = [formatting.size(item.bytes)]
     if info is not None:
         facts.append(f"{_count(info.parameters)} weights")
         facts += [info.quantisation] if info.quantisation else []
@@ -242,7 +242,3 @@ def _as_json(item: Listed, current: bool) -> dict[str, object]:
 
 def _count(number: int) -> str:
     return f"{number / 1e9:.1f}B" if number >= 1e9 else f"{number / 1e6:.0f}M"
-
-
-def _size(number: int) -> str:
-    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"

@@ -5,12 +5,18 @@ import sys
 from typing import IO, Any, TextIO
 
 from assistant.errors import OutputClosedError
+from assistant.formatting import count as counted
 from assistant.language.printable import as_json, safe
 
-
-def counted(number: int, noun: str) -> str:
-    """ "1 file", "2,000 files"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+__all__ = [
+    "confirmed",
+    "counted",
+    "is_terminal",
+    "say",
+    "say_json",
+    "silence",
+    "tell",
+]
 
 
 def say(text: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant import offline, paths, settings
+from assistant import formatting, offline, paths, settings
 from assistant.cli import output
 from assistant.conversation.sessions import Sessions
 from assistant.errors import AssistantError
@@ -78,5 +78,4 @@ def size_of(path: Path) -> str:
     """Bytes and files below a path, for people."""
     files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
     size = sum(p.stat().st_size for p in files)
-    unit = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} KB"
-    return f"{unit} in {output.counted(len(files), 'file')}"
+    return f"{formatting.size(size)} in {output.counted(len(files), 'file')}"

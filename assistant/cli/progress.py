@@ -4,23 +4,13 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.cli import output
+from assistant.formatting import IndexSummary, count, notice
 from assistant.language.printable import safe_line
-from assistant.library.events import (
-    Embedding,
-    FileFailed,
-    FileIndexed,
-    FileRemoved,
-    IndexEvent,
-    NotRead,
-    Rebuilding,
-    SourceMissing,
-    Waiting,
-)
-from assistant.library.unread import Unread
+from assistant.library.events import Embedding, FileIndexed, IndexEvent, SourceMissing
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -29,17 +19,9 @@ _LINE_EVERY_S = 5.0
 
 
 @dataclass
-class Outcome:
-    """What an indexing came to."""
+class Outcome(IndexSummary):
+    """An indexing's summary, with how long it took."""
 
-    files: int = 0
-    passages: int = 0
-    unchanged: int = 0
-    renamed: int = 0
-    removed: int = 0
-    embedded: int = 0
-    failed: list[FileFailed] = field(default_factory=list)
-    unread: tuple[Unread, ...] = ()
     seconds: float = 0.0
 
 
@@ -52,49 +34,18 @@ def watch(events: Iterable[IndexEvent], *, quiet: bool = False) -> Outcome:
     )
     with display.shown:
         for event in events:
-            _count(outcome, event)
+            outcome.add(event)
             display.show(event)
     outcome.seconds = time.monotonic() - began
     return outcome
 
 
-def _count(outcome: Outcome, event: IndexEvent) -> None:
-    if isinstance(event, FileIndexed):
-        outcome.unchanged += event.change == "unchanged"
-        outcome.renamed += event.change == "renamed"
-        outcome.files += event.change in {"added", "changed"}
-        outcome.passages += event.passages if event.change in {"added", "changed"} else 0
-    elif isinstance(event, FileRemoved):
-        outcome.removed += 1
-    elif isinstance(event, FileFailed):
-        outcome.failed.append(event)
-    elif isinstance(event, Embedding):
-        outcome.embedded = event.done
-    elif isinstance(event, NotRead):
-        outcome.unread = event.files
-
-
 def sentence(event: IndexEvent) -> str:
-    """What an event means to a person; "" where it is only progress."""
-    if isinstance(event, FileFailed):
-        return f"{safe_line(event.source)}: {event.message} {event.remedy}".rstrip()
-    if isinstance(event, FileIndexed) and event.note:
-        return f"{safe_line(event.source)}: {event.note}"
-    if isinstance(event, FileIndexed) and event.change == "renamed":
-        return f"{safe_line(event.source)}: renamed"
-    if isinstance(event, FileRemoved):
-        return f"{safe_line(event.source)}: removed, its file is gone or left out now"
+    """An event that a person should know of, with the command that helps; "" for progress."""
+    told = notice(event)
     if isinstance(event, SourceMissing):
-        kept = output.counted(event.documents, "document")
-        return (
-            f"{safe_line(event.path)} is not there now; what was read stays ({kept}). If it is gone"
-            f" for good: `assistant remove {safe_line(event.path)}`."
-        )
-    if isinstance(event, Waiting):
-        return "Another process is changing this library; waiting for it to end."
-    if isinstance(event, Rebuilding):
-        return f"The vector store was incomplete: {event.passages} vectors are made anew."
-    return ""
+        told += f" If it is gone for good: `assistant remove {safe_line(event.path)}`."
+    return told
 
 
 class _Lines:
@@ -112,12 +63,13 @@ class _Lines:
         elif self._quiet:
             return
         elif isinstance(event, FileIndexed) and event.change != "unchanged":
-            output.tell(f"{safe_line(event.source)}: {output.counted(event.passages, 'passage')}")
+            output.tell(f"{safe_line(event.source)}: {count(event.passages, 'passage')}")
         elif isinstance(event, Embedding) and time.monotonic() - self._last > _LINE_EVERY_S:
             self._last = time.monotonic()
             rate = event.done / (self._last - self._began)
             left = (event.total - event.done) / rate
-            output.tell(f"{event.done} of {event.total} passages, {rate:.0f}/s, {left:.0f} s left")
+            passages = f"{event.done:,} of {count(event.total, 'passage')}"
+            output.tell(f"{passages}, {rate:.0f}/s, {left:.0f} s left")
 
 
 class _Bar:

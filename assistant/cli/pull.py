@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from assistant import settings
+from assistant import formatting, settings
 from assistant.cli import output
 from assistant.engines import pull
 from assistant.engines.download import DownloadEvent, Progress, Retrying
@@ -25,7 +25,7 @@ def run_pull(options: argparse.Namespace) -> int:
     """Fetch a model after saying from where, how much and under which licence."""
     given = settings.load()
     what = pull.source(options.model, given, options.sha256)
-    size = f"{what.bytes / 1e9:.1f} GB" if what.bytes else "size not known yet"
+    size = formatting.size(what.bytes) if what.bytes else "size not known yet"
     licence = what.licence or "licence not known yet"
     output.tell(f"From {safe_line(what.urls[0])}: {size}, {licence}.")
     if not what.sha256:

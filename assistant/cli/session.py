@@ -25,9 +25,10 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
         seeding = assistant.seed()
         if seeding is not None:
             outcome = watch(seeding, quiet=True)
+            added = output.counted(outcome.files, "document")
             output.tell(
-                f"The library was empty: {outcome.files} documents that come with the assistant"
-                " were added. Add your own with `assistant add PATH`."
+                f"The library was empty: {added} that come with the assistant were added."
+                " Add your own with `assistant add PATH`."
             )
         elif 0 < assistant.library.catalogue.waiting_count() <= _FINISH_AT_ONCE:
             # An earlier indexing was stopped. Where another goes on, or much is left, its text is

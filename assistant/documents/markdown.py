@@ -1,19 +1,36 @@
-"""Markdown: headings make the path, code and tables stay whole, front matter gives the title."""
+"""Markdown: headings make the path, code and tables stay whole, front matter gives the title.
+
+The structure is found by markdown-it-py (CommonMark with GitHub's tables); the blocks are spans of
+the text as it was written.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from assistant.documents.decoding import decode
 from assistant.documents.document import Block, BlockKind, Document
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
-_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_LIST = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
+_KINDS: dict[str, BlockKind] = {
+    "heading_open": "heading",
+    "fence": "code",
+    "code_block": "code",
+    "table_open": "table",
+    "bullet_list_open": "list",
+    "ordered_list_open": "list",
+}
+# These stay whole inside a list or a quotation, too.
+_WHOLE = {"code", "table"}
+_HEADING_CHARS = 1000
 
 
 @dataclass
@@ -21,6 +38,15 @@ class _Line:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A block of Markdown; `level` and `title` are those of a heading."""
+
+    kind: BlockKind
+    level: int = 0
+    title: str = ""
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -32,10 +58,10 @@ def parse(data: bytes, name: str) -> Document:
         if m.end() > m.start()
     ]
     title, body = _front_matter(text, lines)
-    blocks = tuple(_blocks(text, lines[body:]))
+    blocks = tuple(_blocks(lines[body:]))
     first = next((b for b in blocks if b.kind == "heading"), None)
-    if not title and first is not None:
-        title = _plain(_heading_text(text[first.start : first.end]))
+    if not title and first is not None and first.headings:
+        title = first.headings[-1]
     return Document(text=text, title=title or name, blocks=blocks, note=note)
 
 
@@ -50,66 +76,60 @@ def _front_matter(text: str, lines: list[_Line]) -> tuple[str, int]:
     return "", 0
 
 
-def _blocks(text: str, lines: list[_Line]) -> Iterator[Block]:
+def _blocks(lines: list[_Line]) -> Iterator[Block]:
+    """The blocks in order: neighbouring lines of one part, cut at blank lines outside code."""
     path: list[tuple[int, str]] = []
-    pending: list[_Line] = []
-    fence = ""
-
-    def flush(kind: BlockKind | None = None) -> Iterator[Block]:
-        if pending:
-            start, end = pending[0].start, pending[-1].start + len(pending[-1].text)
-            yield Block(start, end, kind or _kind(pending), tuple(title for _, title in path))
-            pending.clear()
-
-    for line in lines:
-        mark = _FENCE.match(line.text)
-        if fence:
-            pending.append(line)
-            if mark and mark.group(1).startswith(fence) and not line.text.strip().strip(fence[0]):
-                fence = ""
-                yield from flush("code")
-        elif mark:
-            yield from flush()
-            fence = mark.group(1)
-            pending.append(line)
-        elif not line.text.strip():
-            yield from flush()
-        elif heading := _HEADING.match(line.text):
-            yield from flush()
-            _enter(path, len(heading.group(1)), heading.group(2))
-            pending.append(line)
-            yield from flush("heading")
-        elif (underline := _UNDERLINE.match(line.text)) and _can_be_heading(pending):
-            _enter(path, 1 if underline.group(1)[0] == "=" else 2, pending[0].text.strip())
-            pending.append(line)
-            yield from flush("heading")
-        else:
-            pending.append(line)
-    yield from flush("code" if fence else None)
+    parts = _parts([line.text for line in lines])
+    begin = 0
+    for number, part in enumerate(parts):
+        if begin == number and part is None:
+            begin += 1
+        elif number + 1 == len(parts) or parts[number + 1] is not part:
+            if part is not None:
+                _enter(path, part)
+                end = lines[number].start + len(lines[number].text)
+                yield Block(lines[begin].start, end, part.kind, tuple(title for _, title in path))
+            begin = number + 1
 
 
-def _can_be_heading(pending: list[_Line]) -> bool:
-    return len(pending) == 1 and _kind(pending) == "paragraph"
+def _enter(path: list[tuple[int, str]], part: _Part) -> None:
+    if part.kind == "heading":
+        while path and path[-1][0] >= part.level:
+            path.pop()
+        if part.title:
+            path.append((part.level, part.title))
 
 
-def _enter(path: list[tuple[int, str]], level: int, title: str) -> None:
-    while path and path[-1][0] >= level:
-        path.pop()
-    if plain := _plain(title):
-        path.append((level, plain))
+def _parts(lines: Sequence[str]) -> list[_Part | None]:
+    """The part that each line belongs to; None for blank lines outside code."""
+    parts: list[_Part | None] = [_Part("paragraph") for _ in lines]
+    for token, following in pairwise([*_parser().parse("\n".join(lines)), None]):
+        kind = _KINDS.get(token.type, "paragraph") if token else "paragraph"
+        if token and token.map and (token.level == 0 or kind in _WHOLE):
+            part = _Part(kind)
+            if kind == "heading" and following:
+                part = _Part(kind, int(token.tag[1:]), _plain(following.content))
+            begin, end = token.map
+            parts[begin:end] = [part] * (end - begin)
+    return [
+        part if line.strip() or (part and part.kind == "code") else None
+        for line, part in zip(lines, parts, strict=True)
+    ]
 
 
-def _kind(lines: list[_Line]) -> BlockKind:
-    if all("|" in line.text for line in lines) and len(lines) > 1:
-        return "table"
-    return "list" if _LIST.match(lines[0].text) else "paragraph"
+def _plain(heading: str) -> str:
+    """A heading's text without its markup, on one line."""
+    found: list[Token] = []
+    _parser().inline.parse(heading[:_HEADING_CHARS], _parser(), {}, found)
+    kept = (" " if t.type == "softbreak" else t.content for t in found if t.type != "html_inline")
+    return " ".join("".join(kept).split())
 
 
-def _heading_text(source: str) -> str:
-    first = source.splitlines()[0]
-    found = _HEADING.match(first)
-    return found.group(2) if found else first.strip()
+@lru_cache(maxsize=1)
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
 
-
-def _plain(title: str) -> str:
-    return _MARKUP.sub(lambda m: m.group(1) or "", title).strip()
+    # A link that is defined on a line of its own would be taken out of the text.
+    parser = MarkdownIt("commonmark").enable("table").disable("reference")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from assistant import logs
 from assistant.errors import EngineError
 
 # How long a set `cancel` may go unnoticed.
@@ -33,6 +34,7 @@ END_LIMIT_S = 0.5
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 RESTARTS = "Ask again: it is started anew."
 OTHER_MODEL = "Check the file, or choose another model with --model."
+_log = logs.logger(__name__)
 
 
 class EngineUnavailable(EngineError):
@@ -200,13 +202,23 @@ def _take_in(
         message = json.loads(line)
         match message.pop("type"):
             case "loaded":
-                loaded.set_result(ModelInfo(**message))
+                info = ModelInfo(**message)
+                _log.info(
+                    "loaded %s in %.0f ms: context %d tokens, %d of %d layers on a GPU",
+                    info.name,
+                    info.load_ms,
+                    info.n_ctx,
+                    info.gpu_layers,
+                    info.layers,
+                )
+                loaded.set_result(info)
             case "load_failed":
                 loaded.set_exception(EngineUnavailable(message["message"], OTHER_MODEL))
             case kind:
                 messages.put({"type": kind, **message})
     process.stdout.close()
     process.wait()
+    _log.info("the language model's process ended with %s", _exit_reason(process))
     if not loaded.done():
         how = _exit_reason(process)
         loaded.set_exception(

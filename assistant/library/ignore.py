@@ -2,10 +2,13 @@
 
 The patterns are git's (gitignore(5)): "*" and "?" stop at slashes, "**" crosses them, a pattern
 with a slash in front or inside is anchored to its folder, one that ends in a slash names folders,
-"!" takes a file back, and the last pattern that fits decides.
+"!" takes a file back, and the last pattern that fits decides. pathspec (1.1) was measured against
+git: its sets cross slashes, so that "d[!0-9]*" leaves out all of a folder "d", and it takes no
+class such as "[[:digit:]]".
 """
 
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +18,18 @@ IGNORE_FILES = (".gitignore", ".assistantignore")
 # Folders of programs, not of people: thousands of files that nobody wrote.
 ALWAYS = ("node_modules/", "__pycache__/", "site-packages/", "*.egg-info/")
 _MAX_BYTES = 1_000_000
+_MEMBER = re.compile(r"\[:(?P<name>\w+):\]|(?P<range>-)|\\?(?P<one>.)", re.DOTALL)
+_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "blank": r" \t",
+    "digit": "0-9",
+    "lower": "a-z",
+    "punct": re.escape(string.punctuation),
+    "space": r"\s",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
 
 
 @dataclass(frozen=True)
@@ -66,12 +81,12 @@ def parse_rule(line: str) -> Rule | None:
     takes_back = pattern.startswith("!")
     pattern = pattern[1:] if takes_back else pattern
     folders_only = pattern.endswith("/")
-    pattern = pattern.rstrip("/") if folders_only else pattern
+    pattern = pattern.removesuffix("/")
     if not pattern:
         return None
     anchored = "/" in pattern
     try:
-        body = _expression(pattern.lstrip("/") if pattern.startswith("/") else pattern)
+        body = _expression(pattern.removeprefix("/"))
         prefix = "" if anchored else "(?:.*/)?"
         return Rule(re.compile(f"{prefix}{body}", re.DOTALL), folders_only, takes_back)
     except (re.error, ValueError):
@@ -112,14 +127,16 @@ def _expression(pattern: str) -> str:
 
 
 def _set(pattern: str) -> tuple[int, str]:
-    """A set of characters ("[a-z]", "[!x]"): its length and its expression."""
-    begin = 2 if pattern[1:2] in {"!", "^"} else 1
-    end = pattern.find("]", begin + 1)
-    if end < 0:
-        raise ValueError("a set without an end")
-    inner = pattern[begin:end].replace("\\", r"\\").replace("[", r"\[").replace("^", r"\^")
-    inner = inner.replace("]", r"\]")
-    return end + 1, f"(?!/)[{'^' if begin == 2 else ''}{inner}]"
+    """A set of characters ("[a-z]", "[!x]", "[[:digit:]]"): its length and its expression."""
+    begin = position = 2 if pattern[1:2] in {"!", "^"} else 1
+    inner = ""
+    while position == begin or not pattern.startswith("]", position):
+        member = _MEMBER.match(pattern, position)
+        if member is None or (member["name"] and member["name"] not in _CLASSES):
+            raise ValueError("a set without an end, or of unknown characters")
+        inner += _CLASSES.get(member["name"]) or member["range"] or re.escape(member["one"])
+        position = member.end()
+    return position + 1, f"(?!/)[{'^' if begin == 2 else ''}{inner}]"
 
 
 def _read(path: Path) -> tuple[Rule, ...]:

@@ -2,16 +2,18 @@
 
 import os
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from assistant import paths
+from assistant import logs, paths
 from assistant.errors import LibraryError
 from assistant.library import files, origin
 from assistant.library.catalogue import Catalogue, DocumentRecord
 from assistant.library.embedding import Embeddings
-from assistant.library.events import IndexEvent
+from assistant.library.events import FileFailed, FileIndexed, IndexEvent
 from assistant.library.indexing import Indexer
 from assistant.library.locking import Foreground, WriteLock
 from assistant.library.settings import LibrarySettings
@@ -24,6 +26,7 @@ from assistant.library.watching import changes
 DEFAULT_LIBRARY = "default"
 # A folder beside the libraries that is one in the making, or what is left of one.
 UNFINISHED = ".{name}.new"
+_log = logs.logger(__name__)
 
 
 class Library:
@@ -76,15 +79,15 @@ class Library:
 
     def add(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
         """Read files and folders into the library; see Indexer.add."""
-        return self._indexer.add(sources, wait=wait)
+        return _logged("add", self._indexer.add(sources, wait=wait))
 
     def sync(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Follow what changed in all that was added; see Indexer.sync."""
-        return self._indexer.sync(wait=wait)
+        return _logged("sync", self._indexer.sync(wait=wait))
 
     def reindex(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Sync, and make anew what another embedder or splitting makes; see Indexer.reindex."""
-        return self._indexer.reindex(wait=wait)
+        return _logged("reindex", self._indexer.reindex(wait=wait))
 
     def watch(self, stop: threading.Event | None = None) -> Iterator[IndexEvent]:
         """Sync now and whenever something changes, until `stop` is set."""
@@ -110,7 +113,7 @@ class Library:
     def _remove(
         self, by_name: dict[str, list[str]], chosen: list[str], wait: bool
     ) -> Iterator[IndexEvent]:
-        yield from self._indexer.remove(chosen, wait=wait)
+        yield from _logged("remove", self._indexer.remove(chosen, wait=wait))
         roots = self.catalogue.roots()
         for name, found in by_name.items():
             place = files.absolute(name)
@@ -122,7 +125,7 @@ class Library:
 
     def finish(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Finish what an earlier writer was stopped from doing."""
-        return self._indexer.finish(wait=wait)
+        return _logged("finish", self._indexer.finish(wait=wait))
 
     def is_being_changed(self) -> bool:
         """Whether some process changes the library at this moment."""
@@ -224,3 +227,20 @@ def _matching(name: str, known: Sequence[str], places: set[str]) -> list[str]:
             f"{name!r} stands for {len(ending)} documents.", "Give more of the path."
         )
     raise LibraryError(f"{name!r} is not in the library.", "See `assistant sources`.")
+
+
+def _logged(action: str, events: Iterator[IndexEvent]) -> Iterator[IndexEvent]:
+    """The events as they come; in the log each file that failed, and at the end how many of each
+    there were.
+    """
+    began = time.monotonic()
+    counted: Counter[str] = Counter()
+    try:
+        for event in events:
+            counted[event.change if isinstance(event, FileIndexed) else type(event).__name__] += 1
+            if isinstance(event, FileFailed):
+                _log.warning("not read: %s: %s", logs.Text(event.source), logs.Text(event.message))
+            yield event
+    finally:
+        told = ", ".join(f"{number} {name}" for name, number in counted.items())
+        _log.info("%s: %s in %.1f s", action, told or "nothing", time.monotonic() - began)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from assistant.errors import AssistantError, WeightsError
+from assistant.formatting import IndexSummary
 from assistant.tui.messages import (
     CheckedStatement,
     CheckEnded,
@@ -215,17 +216,17 @@ class Backend:
             return
         try:
             count = self._watch(assistant, change)
-            self._post(Indexed(done or count.sentence(), failed=bool(count.failed)))
+            self._post(Indexed(done or _outcome(count), failed=bool(count.failed)))
             self._post(Opened(self._shelf(assistant)))
         except Exception as error:
             self._post(Indexed(_sentence(error), failed=True))
 
-    def _watch(self, assistant: "Assistant", change: Change) -> "_Count":
+    def _watch(self, assistant: "Assistant", change: Change) -> IndexSummary:
         from assistant.library.library import Library
 
         # A connection of its own: a transaction here must not be seen by a search there.
         library = Library(assistant.library.folder, assistant.vectors, assistant.embedder)
-        count = _Count()
+        count = IndexSummary()
         try:
             for event in change(library):
                 count.add(event)
@@ -249,57 +250,17 @@ class Backend:
         )
 
 
-@dataclass
-class _Count:
-    files: int = 0
-    passages: int = 0
-    unchanged: int = 0
-    renamed: int = 0
-    forgotten: int = 0
-    missing: int = 0
-    failed: list[str] = field(default_factory=list)
-    unread: str = ""
+def _outcome(summary: IndexSummary) -> str:
+    """An indexing's outcome, with the first file that failed or what was not read."""
+    from assistant.library.unread import counted
 
-    def add(self, event: "IndexEvent") -> None:
-        from assistant.library.events import (
-            FileFailed,
-            FileIndexed,
-            FileRemoved,
-            NotRead,
-            SourceMissing,
-        )
-        from assistant.library.unread import counted
-
-        if isinstance(event, FileFailed):
-            self.failed.append(f"{event.source}: {event.message}")
-        elif isinstance(event, SourceMissing):
-            self.missing += event.documents
-        elif isinstance(event, FileRemoved):
-            self.forgotten += 1
-        elif isinstance(event, NotRead):
-            self.unread = counted(file.kind for file in event.files)
-        elif isinstance(event, FileIndexed):
-            self.unchanged += event.change == "unchanged"
-            self.renamed += event.change == "renamed"
-            if event.change in {"added", "changed"}:
-                self.files += 1
-                self.passages += event.passages
-
-    def sentence(self) -> str:
-        parts = [f"{self.files} file{'' if self.files == 1 else 's'} read"]
-        if self.unchanged:
-            parts.append(f"{self.unchanged} unchanged")
-        for number, what in ((self.renamed, "renamed"), (self.forgotten, "gone and forgotten")):
-            if number:
-                parts.append(f"{number} {what}")
-        text = f"{', '.join(parts)}, {self.passages} passage{'' if self.passages == 1 else 's'}."
-        if self.missing:
-            text += f" {self.missing} are kept whose folder is not there now."
-        if self.failed:
-            text += f" {len(self.failed)} could not be read: {self.failed[0]}"
-        elif self.unread:
-            text += f" Not read: {self.unread}."
-        return text
+    text = f"{summary.sentence()}."
+    if summary.failed:
+        first = summary.failed[0]
+        text += f" {first.source}: {first.message}"
+    elif summary.unread:
+        text += f" Not read: {counted(file.kind for file in summary.unread)}."
+    return text
 
 
 def _work(jobs: "queue.SimpleQueue[_Job]") -> None:

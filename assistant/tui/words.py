@@ -5,11 +5,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.formatting import count, size
 from assistant.language.printable import safe_line
 from assistant.retrieval.outcome import HIGH, LIKELY
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation
+
+__all__ = [
+    "CHECKED",
+    "SUPPORT",
+    "backing",
+    "confidence",
+    "count",
+    "file_name",
+    "headings",
+    "lines",
+    "path",
+    "seconds",
+    "size",
+    "when",
+]
 
 # A statement's support, where it must be said beside it; and each kind, in the why view.
 SUPPORT: dict[str, str] = {
@@ -69,21 +85,6 @@ def path(source: str) -> str:
     """A path with the person's own folder as ~."""
     home = str(Path.home())
     return safe_line(f"~{source[len(home) :]}" if source.startswith(home + os.sep) else source)
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 document", "1,200 passages"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def size(number: int) -> str:
-    """A file's size."""
-    value = float(number)
-    for unit in ("B", "KB", "MB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
 
 
 def when(moment: float) -> str:

@@ -133,7 +133,7 @@ def test_sources_remove_and_add_again(added: Path, capsys: pytest.CaptureFixture
     assert "bridge.txt  129 B, 1 passage" in capsys.readouterr().out
     (added / "bridge.txt").unlink()
     assert main(["sources", "--library", "b"]) == 0
-    assert "the file is gone" in capsys.readouterr().out
+    assert "its file is gone; its text is kept" in capsys.readouterr().out
     assert main(["remove", "--library", "b", "bridge.txt"]) == 0
     assert main(["sources", "--library", "b", "--json"]) == 0
     out, err = capsys.readouterr()

@@ -1,8 +1,11 @@
 """Text and Markdown become blocks with headings; offsets refer to the text as it is."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.documents.document import LineMap
 from assistant.documents.registry import parse
@@ -77,8 +80,52 @@ def test_the_title_comes_from_front_matter_heading_first_line_or_name() -> None:
 
 
 def test_an_unclosed_fence_and_front_matter_lose_nothing() -> None:
-    assert blocks("a.md", b"---\nno end")[0][1] == "---\nno end"
+    assert [b[1] for b in blocks("a.md", b"---\nno end")] == ["---", "no end"]
     assert blocks("a.md", b"~~~\ncode\n\nmore")[0][1] == "~~~\ncode\n\nmore"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<!--\n# no heading\n-->", [("paragraph", "<!--\n# no heading\n-->", ())]),
+        ("# A `b_c` of d_e_f", [("heading", "# A `b_c` of d_e_f", ("A b_c of d_e_f",))]),
+        ("# \\# and &amp;", [("heading", "# \\# and &amp;", ("# and &",))]),
+        ("Two\nlines\n===", [("heading", "Two\nlines\n===", ("Two lines",))]),
+        ("- x\n---", [("list", "- x", ()), ("paragraph", "---", ())]),
+        ("As follows:\n- a\n- b", [("paragraph", "As follows:", ()), ("list", "- a\n- b", ())]),
+        ("a | b\nc | d", [("paragraph", "a | b\nc | d", ())]),
+        ("As follows:\n\na|b\n-|-\nc", [("paragraph", "As follows:", ()), ("table", "a|b\n-|-\nc", ())]),
+        ("Say:\n\n    # x\n\n    y", [("paragraph", "Say:", ()), ("code", "    # x\n\n    y", ())]),
+        (
+            "1. Run\n\n   ```\n   # x\n\n   y\n   ```\n\n2. Wait",
+            [("list", "1. Run", ()), ("code", "   ```\n   # x\n\n   y\n   ```", ()), ("list", "2. Wait", ())],
+        ),
+        ("- a\n\n  more", [("list", "- a", ()), ("list", "  more", ())]),
+        ("[a]: http://b\n\n[^1]: Of note.", [("paragraph", "[a]: http://b", ()), ("paragraph", "[^1]: Of note.", ())]),
+        ("```\nx\n~~~\n```` \n# y", [("code", "```\nx\n~~~\n```` ", ()), ("heading", "# y", ("y",))]),
+        ("#", [("heading", "#", ())]),
+    ],
+)  # fmt: skip
+def test_markdown_is_read_as_commonmark_has_it(
+    text: str, found: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    assert blocks("a.md", text.encode()) == found
+
+
+@given(
+    st.lists(
+        st.sampled_from(["# a", "b_c *d*", "", "- e", "  f", "    g", "```", "> h", "===", "---", "|i|j|", "|-|-|", "<p>", "<!--", "[k]: l", "\t", "\x0c", "\u2028m", "1. n"]),
+        max_size=12,
+    ),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)  # fmt: skip
+def test_blocks_of_markdown_hold_every_letter_once_and_in_order(lines: list[str], end: str) -> None:
+    text = "x" + end + end.join(lines)
+    document, _ = parse(Path("a.md"), text.encode())
+    spans = [(b.start, b.end) for b in document.blocks]
+    assert spans == sorted(spans)
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+    assert "".join("".join(document.text[a:b].split()) for a, b in spans) == "".join(text.split())
 
 
 def test_text_is_split_at_blank_lines_of_any_kind() -> None:

@@ -367,6 +367,8 @@ PATTERNS = [
     "a.txt", "/a.txt", "*.txt", "d/", "d/*", "/d/e/", "**/f.txt", "d/**", "d/**/g.txt", "[ab].txt",
     "[!a].txt", "?.txt", "e", "e/", "!d/e/g.txt", "\\!x.txt", "d/e", "*.md\n!keep.md", "# no", " ",
     "f*", "d\n!d/e", "*\n!*/\n!*.txt", "x.txt ", "**", "a**b.txt", "/**/g.txt", "[a-", "e/f.txt",
+    "[[:alpha:]].txt", "?[[:punct:]]*", "[^[:alpha:]]*", "[[:none:]].txt", "[z-a].txt", "d[!0-9]*", "[]!]x.txt",
+    "[\\]!]x.txt", "[a\\-z].txt", "*/", "*//", "//e", "!", "/", "d/**\n!d/f.txt",
 ]  # fmt: skip
 
 

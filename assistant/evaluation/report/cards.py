@@ -1,11 +1,12 @@
 """Every question of a run, with its answer, what backs it, the gold and the verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from assistant.evaluation.report.words import escaped, figure, file_name, verdict_tag, with_gold
-from assistant.evaluation.results import Measure, ScoredQuestion, ShownSentence
+from assistant.evaluation.report.words import figure, file_name
+from assistant.evaluation.results import Measure, ScoredQuestion
 from assistant.retrieval.outcome import outcome
 
 # What a person should look at first.
@@ -18,6 +19,34 @@ MEANINGS = {
     "overclaim": "unanswerable, but answered",
     "not judged": "the set does not tell",
 }
+Choice = tuple[str, str, list[tuple[str, int]]]
+
+
+@dataclass(frozen=True)
+class Share:
+    """The questions of one verdict: their count, and the stretch of a bar 100 wide."""
+
+    verdict: str
+    count: int
+    meaning: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Card:
+    """A question with what is worked out for its place on the page."""
+
+    question: ScoredQuestion
+    anchor: str
+    rank: int
+    document: str
+    confidence: float
+    total_ms: float
+    facts: tuple[str, ...]
+    understood: str
+    statements: tuple[Mapping[str, Any], ...]
+    measures: tuple[str, ...]
 
 
 def anchors(questions: Sequence[ScoredQuestion]) -> dict[str, str]:
@@ -25,52 +54,39 @@ def anchors(questions: Sequence[ScoredQuestion]) -> dict[str, str]:
     return {question.id: f"q{number}" for number, question in enumerate(questions, start=1)}
 
 
-def counts(questions: Sequence[ScoredQuestion]) -> Counter[str]:
-    """How many questions have each verdict."""
-    return Counter(question.verdict for question in questions)
+def shares(questions: Sequence[ScoredQuestion]) -> list[Share]:
+    """The verdicts that questions have, best first."""
+    counted = Counter[str](question.verdict for question in questions)
+    found: list[Share] = []
+    start = 0.0
+    for verdict in reversed(VERDICTS):
+        if count := counted[verdict]:
+            width = 100 * count / len(questions)
+            found.append(Share(verdict, count, MEANINGS[verdict], start, width))
+            start += width
+    return found
 
 
-def filter_form(questions: Sequence[ScoredQuestion]) -> str:
-    """What to filter and sort by; the script shows it, because without one it does nothing."""
-    by_verdict = counts(questions)
-    return (
-        '<form id="filter" hidden>'
-        + _select("verdict", "Verdict", [(v, by_verdict[v]) for v in VERDICTS if by_verdict[v]])
-        + _select("kind", "Kind", sorted(Counter(q.kind for q in questions if q.kind).items()))
-        + _select("document", "Document", sorted(Counter(_document(q) for q in questions).items()))
-        + '<label>Text <input name="text" type="search" autocomplete="off"></label>'
-        '<label>Order <select name="order"><option value="number">as in the set</option>'
-        '<option value="verdict">worst verdict first</option>'
-        '<option value="sure">surest first</option><option value="unsure">least sure first</option>'
-        '<option value="slow">slowest first</option></select></label>'
-        '<button type="button" id="open">Show all details</button>'
-        '<button type="reset">Clear</button>'
-        '<output id="shown" aria-live="polite"></output></form>'
-    )
+def choices(questions: Sequence[ScoredQuestion]) -> list[Choice]:
+    """The fields to filter by: name, label, and each value with its count."""
+    verdicts = Counter[str](question.verdict for question in questions)
+    kinds = Counter(question.kind for question in questions if question.kind)
+    documents = Counter(_document(question) for question in questions if question.document)
+    return [
+        ("verdict", "Verdict", [(v, verdicts[v]) for v in VERDICTS if verdicts[v]]),
+        ("kind", "Kind", sorted(kinds.items())),
+        ("document", "Document", sorted(documents.items())),
+    ]
 
 
-def _select(name: str, label: str, values: Iterable[tuple[str, int]]) -> str:
-    options = "".join(
-        f'<option value="{escaped(value)}">{escaped(value or "not said")} ({count:,})</option>'
-        for value, count in values
-        if value
-    )
-    if not options:
-        return ""
-    return (
-        f'<label>{label} <select name="{name}"><option value="">all</option>{options}</select>'
-        "</label>"
-    )
-
-
-def cards(questions: Sequence[ScoredQuestion], measures: Sequence[Measure]) -> str:
+def cards(questions: Sequence[ScoredQuestion], measures: Sequence[Measure]) -> Iterator[Card]:
     """The questions in the order of the set."""
     units = {m.name: (m.title, m.unit) for m in measures}
     ids = anchors(questions)
-    return "".join(_card(question, ids[question.id], units) for question in questions)
+    return (_card(question, ids[question.id], units) for question in questions)
 
 
-def _card(question: ScoredQuestion, anchor: str, units: Mapping[str, tuple[str, str]]) -> str:
+def _card(question: ScoredQuestion, anchor: str, units: Mapping[str, tuple[str, str]]) -> Card:
     answer = question.answer
     confidence = float(answer.get("confidence") or 0)
     total = float((answer.get("timings") or {}).get("total_ms") or 0)
@@ -79,105 +95,28 @@ def _card(question: ScoredQuestion, anchor: str, units: Mapping[str, tuple[str, 
         told.append("said with \u201cperhaps\u201d")
     if total:
         told.append(figure(total, "ms"))
-    return (
-        f'<article id="{anchor}" data-verdict="{question.verdict}"'
-        f' data-rank="{VERDICTS.index(question.verdict)}" data-kind="{escaped(question.kind)}"'
-        f' data-document="{escaped(_document(question))}" data-confidence="{confidence}"'
-        f' data-total="{total}">'
-        f"<h3>{escaped(question.question)}</h3>"
-        f'<p class="about">{verdict_tag(question.verdict)}'
-        f" {' &middot; '.join(escaped(t) for t in told if t)}</p>"
-        f"{_history(question)}"
-        f'<p class="answer">{with_gold(str(answer.get("answer") or ""), question.answers)}</p>'
-        f'{_gold(question)}<p class="why">{escaped(question.why)}</p>'
-        f"<details open><summary>Citations and evidence</summary>"
-        f"{_marked(question)}{_citations(question)}{_statements(question)}{_evidence(question)}"
-        f"{_measures(question, units)}</details></article>"
+    standalone = str(answer.get("standalone_question") or "")
+    statements = tuple(answer.get("statements") or ())
+    return Card(
+        question,
+        anchor,
+        VERDICTS.index(question.verdict),
+        _document(question),
+        confidence,
+        total,
+        tuple(filter(None, told)),
+        standalone if standalone != " ".join(question.question.split()) else "",
+        # Quotes speak for themselves.
+        statements if any(s.get("support") != "exact" for s in statements) else (),
+        tuple(_measures(question, units)),
     )
 
 
-def _history(question: ScoredQuestion) -> str:
-    parts = []
-    if question.history:
-        turns = " &rarr; ".join(escaped(turn) for turn in question.history)
-        parts.append(f'<p class="after">after: {turns}</p>')
-    standalone = str(question.answer.get("standalone_question") or "")
-    if standalone and standalone != " ".join(question.question.split()):
-        parts.append(f'<p class="after">understood as: {escaped(standalone)}</p>')
-    return "".join(parts)
-
-
-def _gold(question: ScoredQuestion) -> str:
-    """What the set says of the answer, in one line."""
-    told = " &middot; ".join(escaped(answer) for answer in question.answers)
-    if not question.answerable:
-        told = "the documents do not answer it"
-    return f'<p class="gold">gold: {told or "the set gives no answer"}</p>'
-
-
-def _marked(question: ScoredQuestion) -> str:
-    marked = _list(with_gold(s, question.answers) for s in question.gold_evidence)
-    return f"<h4>Evidence marked in the set</h4>{marked}" if marked else ""
-
-
-def _citations(question: ScoredQuestion) -> str:
-    items = []
-    for citation in question.answer.get("citations") or ():
-        quote = with_gold(str(citation.get("quote", "")), question.answers)
-        where = _where(citation.get("source", ""), citation.get("lines"), citation.get("page"))
-        items.append(f"[{escaped(str(citation.get('marker', '')))}] <q>{quote}</q> {where}")
-    return f"<h4>Citations</h4>{_list(items)}" if items else ""
-
-
-def _statements(question: ScoredQuestion) -> str:
-    """How each statement is backed, where that is not simply a quote."""
-    given: Sequence[Mapping[str, Any]] = question.answer.get("statements") or ()
-    if all(s.get("support") == "exact" for s in given):
-        return ""
-    return "<h4>Statements</h4>" + _list(
-        f"{escaped(str(s.get('text', '')))} {_soft(str(s.get('support')))}" for s in given
-    )
-
-
-def _evidence(question: ScoredQuestion) -> str:
-    if not question.evidence:
-        return ""
-    items = _list((_sentence(s, question.answers) for s in question.evidence), "ol")
-    return f"<h4>Evidence found, best first</h4>{items}"
-
-
-def _sentence(sentence: ShownSentence, answers: Sequence[str]) -> str:
-    gold = ' <span class="change better">gold</span>' if sentence.gold else ""
-    where = _where(sentence.source, sentence.lines, None)
-    return f"{with_gold(sentence.text, answers)}{gold} {where} &middot; {sentence.score:.2f}"
-
-
-def _measures(question: ScoredQuestion, units: Mapping[str, tuple[str, str]]) -> str:
-    told = []
+def _measures(question: ScoredQuestion, units: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     for name, value in question.measures.items():
         if value is not None:
             title, unit = units.get(name, (name, "share"))
-            told.append(f"{escaped(title)} {figure(value, unit)}")
-    return f'<p class="from">{" &middot; ".join(told)}</p>' if told else ""
-
-
-def _where(source: Any, lines: Any, page: Any) -> str:
-    name = escaped(file_name(str(source)))
-    if lines:
-        first, last = lines
-        name += f":{first}" if first == last else f":{first}&ndash;{last}"
-    if page:
-        name += f", page {escaped(str(page))}"
-    return f'<span class="from">{name}</span>'
-
-
-def _soft(text: str) -> str:
-    return f'<span class="from">{escaped(text)}</span>'
-
-
-def _list(items: Iterable[str], element: str = "ul") -> str:
-    found = "".join(f"<li>{item}</li>" for item in items)
-    return f"<{element}>{found}</{element}>" if found else ""
+            yield f"{title} {figure(value, unit)}"
 
 
 def _document(question: ScoredQuestion) -> str:

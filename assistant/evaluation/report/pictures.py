@@ -1,26 +1,42 @@
 """The curves of a run as inline pictures, each with a text that says the same."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from assistant.evaluation.report.axes import HEIGHT, WIDTH, Axes, thinned
-from assistant.evaluation.report.words import escaped, figure
+from assistant.evaluation.report.words import figure
 from assistant.evaluation.results import Curves, LatencyPoint, ReliabilityBin, RiskPoint
 
 
-def pictures(curves: Curves) -> str:
-    """The figures that the set tells of, as HTML; "" if there is none."""
-    return "".join(
-        (
-            _risk_coverage(curves.risk_coverage, curves.coverage),
-            _reliability(curves.reliability),
-            _latency(curves.latency),
-        )
+@dataclass(frozen=True)
+class Picture:
+    """A drawing with the sentence that says the same, and the figures behind it as a table."""
+
+    title: str
+    said: str
+    drawn: Markup
+    header: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    keys: tuple[str, ...] = ()
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def pictures(curves: Curves) -> list[Picture]:
+    """The pictures that the set tells of."""
+    drawn = (
+        _risk_coverage(curves.risk_coverage, curves.coverage),
+        _reliability(curves.reliability),
+        _latency(curves.latency),
     )
+    return [picture for picture in drawn if picture is not None]
 
 
-def _risk_coverage(points: Sequence[RiskPoint], answered: float | None) -> str:
+def _risk_coverage(points: Sequence[RiskPoint], answered: float | None) -> Picture | None:
     if not points:
-        return ""
+        return None
     axes = Axes((0, 1), (0, max(0.1, *(p.risk for p in points))))
     drawn = axes.line([(p.coverage, p.risk) for p in points], "line-1")
     said = _risk_said(points)
@@ -30,11 +46,12 @@ def _risk_coverage(points: Sequence[RiskPoint], answered: float | None) -> str:
     rows = [
         (f"{p.coverage:.2f}", f"{p.risk:.2f}", f"{p.confidence:.2f}") for p in thinned(points, 12)
     ]
-    return _figure(
+    return Picture(
         "Risk and coverage",
         said,
-        axes.drawn(drawn, "share of questions answered", "share not right"),
-        _rows(("Coverage", "Risk", "Confidence at least"), rows),
+        Markup(axes.drawn(drawn, "share of questions answered", "share not right")),
+        ("Coverage", "Risk", "Confidence at least"),
+        rows,
     )
 
 
@@ -46,14 +63,14 @@ def _risk_said(points: Sequence[RiskPoint]) -> str:
     )
 
 
-def _reliability(bins: Sequence[ReliabilityBin]) -> str:
+def _reliability(bins: Sequence[ReliabilityBin]) -> Picture | None:
     told = [
         (b.confidence, b.observed, b.count)
         for b in bins
         if b.confidence is not None and b.observed is not None
     ]
     if not told:
-        return ""
+        return None
     axes = Axes((0, 1), (0, 1))
     most = max(count for _, _, count in told)
     drawn = axes.line([(0, 0), (1, 1)], "guide") + axes.line([(x, y) for x, y, _ in told], "line-1")
@@ -67,19 +84,20 @@ def _reliability(bins: Sequence[ReliabilityBin]) -> str:
         )
         for b in bins
     ]
-    return _figure(
+    return Picture(
         "Reliability",
         "On the dashed line the confidence is as high as the share of questions that the documents"
         f" answer. Furthest off, by count: {worst[2]} questions with confidence {worst[0]:.2f} on"
         f" average, of which {worst[1]:.2f} are answerable.",
-        axes.drawn(drawn, "confidence", "share answerable"),
-        _rows(("Confidence", "Questions", "Mean", "Answerable"), rows),
+        Markup(axes.drawn(drawn, "confidence", "share answerable")),
+        ("Confidence", "Questions", "Mean", "Answerable"),
+        rows,
     )
 
 
-def _latency(points: Sequence[LatencyPoint]) -> str:
+def _latency(points: Sequence[LatencyPoint]) -> Picture | None:
     if not points:
-        return ""
+        return None
     longest = max(max(p.first_ms, p.total_ms) for p in points)
     axes = Axes((0, max(longest, 1.0)), (0, 1))
     drawn = axes.line([(p.total_ms, p.share) for p in points], "line-2")
@@ -91,41 +109,19 @@ def _latency(points: Sequence[LatencyPoint]) -> str:
     ]
     first, whole = (figure(v, "ms") for v in (half.first_ms, half.total_ms))
     late_first, late_whole = (figure(v, "ms") for v in (most.first_ms, most.total_ms))
-    return _figure(
+    return Picture(
         "Latency",
         f"Half of the questions had their first text within {first} and their answer within"
         f" {whole}; 95\u00a0% within {late_first} and {late_whole}.",
-        axes.drawn(drawn, "milliseconds", "share of questions"),
-        _rows(("Share", "First text", "Answer"), rows),
-        '<p class="legend"><span class="key-1">first text</span>'
-        ' <span class="key-2">whole answer</span></p>',
+        Markup(axes.drawn(drawn, "milliseconds", "share of questions")),
+        ("Share", "First text", "Answer"),
+        rows,
+        ("first text", "whole answer"),
     )
 
 
 def _at(points: Sequence[LatencyPoint], share: float) -> LatencyPoint:
     return min(points, key=lambda point: abs(point.share - share))
-
-
-def _figure(title: str, said: str, drawn: str, rows: str, legend: str = "") -> str:
-    """A picture with its text; the figures behind it can be opened."""
-    name = escaped(title)
-    return (
-        f'<figure><h3>{name}</h3><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
-        f"<title>{name}. {escaped(said)}</title>{drawn}</svg>{legend}"
-        f"<figcaption>{escaped(said)}</figcaption>"
-        f'<details><summary>The figures</summary><div class="wide">{rows}</div></details></figure>'
-    )
-
-
-def _rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escaped(h)}</th>' for h in header)
-    body = "".join(
-        f'<tr><th scope="row">{escaped(first)}</th>'
-        + "".join(f"<td>{escaped(cell)}</td>" for cell in rest)
-        + "</tr>"
-        for first, *rest in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _two(value: float | None) -> str:

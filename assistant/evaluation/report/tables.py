@@ -1,104 +1,63 @@
-"""The tables of a page: measures, groups of questions, other runs, the manifest."""
+"""The tables of a page: measures by family, groups of questions, the manifests."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from assistant.evaluation.report.words import (
-    NONE,
-    escaped,
-    figure,
-    file_name,
-    interval,
-)
-from assistant.evaluation.results import (
-    Interval,
-    Measure,
-    Results,
-    Table,
-    Variant,
-)
+from assistant.evaluation.report.words import NONE, file_name
+from assistant.evaluation.results import Measure, Results, Table
+
+Rows = list[tuple[str, str]]
 
 
-def summary(results: Results) -> str:
-    """Every measure with its value, interval and count, by family."""
-    parts = []
-    for family, measures in groupby(results.measures, key=lambda m: m.family):
-        rows = "".join(_measure_row(measure) for measure in measures)
-        name = escaped(family.capitalize())
-        parts.append(f'<tbody><tr><th colspan="5" scope="rowgroup">{name}</th></tr>{rows}</tbody>')
-    titles = head("Measure", "0 to 1", "Value", "95 % interval", "Questions")
-    return wide("The measures", f"<table class='measures'>{titles}{''.join(parts)}</table>")
+@dataclass(frozen=True)
+class GroupRow:
+    """A group of questions; each value with its unit."""
+
+    label: str
+    count: int
+    values: tuple[tuple[float | None, str], ...]
 
 
-def definitions(measures: Sequence[Measure]) -> str:
-    """What each measure means, and where it is from."""
-    return "".join(
-        f'<dt id="m-{escaped(m.name)}">{escaped(m.title)}</dt><dd>{escaped(m.definition)}'
-        + (f' <span class="from">{escaped(m.source)}</span>' if m.source else "")
-        + "</dd>"
-        for m in measures
-    )
+@dataclass(frozen=True)
+class GroupTable:
+    """Groups by kind or by document; `columns` are the titles of the measures."""
+
+    by: str
+    columns: list[str]
+    rows: tuple[GroupRow, ...]
 
 
-def groups(table: Table, measures: Sequence[Measure]) -> str:
-    """A table by kind or by document."""
-    known = {m.name: m for m in measures}
-    columns = [known[n].title if n in known else n for n in table.measures]
+def families(measures: Sequence[Measure]) -> list[tuple[str, list[Measure]]]:
+    """Neighbouring measures of one family, under its name."""
+    return [(name, list(found)) for name, found in groupby(measures, key=lambda m: m.family)]
+
+
+def group_tables(results: Results) -> list[GroupTable]:
+    """The tables by kind and by document that have rows."""
+    known = {m.name: m for m in results.measures}
+    return [_group_table(table, known) for table in results.tables if table.rows]
+
+
+def _group_table(table: Table, known: Mapping[str, Measure]) -> GroupTable:
     units = [known[n].unit if n in known else "share" for n in table.measures]
-    rows = "".join(
-        f'<tr><th scope="row">{_label(row.label, table.by)}</th><td>{row.count:,}</td>'
-        + "".join(f"<td>{figure(v, u)}</td>" for v, u in zip(row.values, units, strict=True))
-        + "</tr>"
+    rows = (
+        GroupRow(
+            file_name(row.label) if table.by == "document" else row.label,
+            row.count,
+            tuple(zip(row.values, units, strict=True)),
+        )
         for row in table.rows
     )
-    titles = head(table.by.capitalize(), "Questions", *columns)
-    return wide(f"By {table.by}", f"<table>{titles}<tbody>{rows}</tbody></table>")
+    columns = [known[n].title if n in known else n for n in table.measures]
+    return GroupTable(table.by, columns, tuple(rows))
 
 
-def manifest(values: Mapping[str, Any]) -> str:
-    """What ran, one row for each setting."""
-    rows = "".join(
-        f'<tr><th scope="row">{escaped(name)}</th><td>{escaped(value)}</td></tr>'
-        for name, value in _flat("", values)
-    )
-    table = f"<table class='manifest'>{head('Setting', 'Value')}<tbody>{rows}</tbody></table>"
-    return wide("The manifest", table)
-
-
-def variant_manifests(runs: Sequence[Variant]) -> Iterator[tuple[str, str]]:
-    """The name and the manifest of each further run."""
-    for run in runs:
-        yield run.name, manifest(run.manifest)
-
-
-def _measure_row(measure: Measure) -> str:
-    unit = measure.unit
-    return (
-        f'<tr><th scope="row"><a href="#m-{escaped(measure.name)}">'
-        f"{escaped(measure.title)}</a></th>"
-        f"<td>{_range(measure.value, measure.interval) if unit == 'share' else ''}</td>"
-        f"<td>{figure(measure.value, unit)}</td><td>{interval(measure.interval, unit)}</td>"
-        f"<td>{measure.count:,}</td></tr>"
-    )
-
-
-def _range(value: float | None, around: Interval | None) -> str:
-    """A share and its interval drawn between 0 and 1; the figures stand beside it."""
-    if value is None:
-        return ""
-    low, high = around or (value, value)
-    return (
-        '<svg class="range" viewBox="-3 0 106 10" aria-hidden="true">'
-        '<line class="guide" x1="0" x2="100" y1="5" y2="5"/>'
-        f'<line class="line-1" x1="{100 * low:.1f}" x2="{100 * high:.1f}" y1="5" y2="5"/>'
-        f'<circle class="dot" cx="{100 * value:.1f}" cy="5" r="3"/></svg>'
-    )
-
-
-def _label(label: str, by: str) -> str:
-    shown = file_name(label) if by == "document" else label
-    return escaped(shown or "not said")
+def manifests(results: Results) -> list[tuple[str, Rows]]:
+    """The settings of the run under no name, then those of each further run under its own."""
+    runs = [("", results.manifest), *((run.name, run.manifest) for run in results.variants)]
+    return [(name, list(_flat("", values))) for name, values in runs]
 
 
 def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -109,16 +68,3 @@ def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
         yield prefix, ", ".join(str(item) for item in value)
     else:
         yield prefix, NONE if value in (None, "", {}, [], ()) else str(value)
-
-
-def head(*titles: str) -> str:
-    """The header row."""
-    cells = "".join(f'<th scope="col">{escaped(title)}</th>' for title in titles)
-    return f"<thead><tr>{cells}</tr></thead>"
-
-
-def wide(name: str, table: str) -> str:
-    """A table that scrolls by itself where the page is narrower, by keyboard too."""
-    return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(name)}">{table}</div>'
-    )

@@ -1,9 +1,10 @@
 """Text and figures for a page: escaped, without what is invisible, in the measures' units."""
 
-import html
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
+
+from markupsafe import Markup, escape
 
 from assistant.evaluation.results import Interval
 from assistant.language.printable import safe
@@ -12,9 +13,14 @@ NONE = "\u2013"
 _UNITS = {"ms": " ms", "MB": " MB", "tokens/s": " tokens/s", "words": "", "tokens": "", "count": ""}
 
 
-def escaped(text: str) -> str:
+def escaped(text: str) -> Markup:
     """Text as HTML, in elements and in quoted attributes; documents and models are not trusted."""
-    return html.escape(safe(text))
+    return escape(safe(text))
+
+
+def thousands(count: int) -> str:
+    """A count with its thousands apart."""
+    return f"{count:,}"
 
 
 def figure(value: float | None, unit: str) -> str:
@@ -59,19 +65,16 @@ def file_name(source: str) -> str:
     return PurePath(source).name or source
 
 
-def verdict_tag(verdict: str) -> str:
-    """A verdict in its colour."""
-    return f'<span class="verdict {verdict.replace(" ", "-")}">{escaped(verdict)}</span>'
-
-
-def with_gold(text: str, answers: Sequence[str]) -> str:
+def with_gold(text: object, answers: Sequence[str]) -> Markup:
     """Text as HTML with the gold answers in it marked."""
+    plain = str(text)
     wanted = [re.escape(a.strip()) for a in sorted(answers, key=len, reverse=True) if a.strip()]
     if not wanted:
-        return escaped(text)
+        return escaped(plain)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(wanted)})(?!\w)", re.IGNORECASE)
-    parts, end = [], 0
-    for match in pattern.finditer(text):
-        parts.append(f"{escaped(text[end : match.start()])}<mark>{escaped(match.group())}</mark>")
+    parts, end = Markup(), 0
+    for match in pattern.finditer(plain):
+        parts += escaped(plain[end : match.start()])
+        parts += Markup("<mark>{}</mark>").format(escaped(match.group()))
         end = match.end()
-    return "".join(parts) + escaped(text[end:])
+    return parts + escaped(plain[end:])
