@@ -144,9 +144,9 @@ class Answer:
     def as_turn(self) -> Turn:
         """The answer as a turn of its conversation, for the follow-ups to lean on.
 
-        Nothing leans on small talk or on what the library holds: their turns have no question.
+        Nothing leans on small talk: its turn has no question.
         """
-        if self.kind in {"talk", "library"}:
+        if self.kind == "talk":
             return Turn("")
         if self.status != "answered":
             return Turn(self.standalone_question)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
+from assistant.answering.about_documents import day_of
 from assistant.answering.answer import (
     Answer,
     Citation,
@@ -15,7 +16,7 @@ from assistant.answering.answer import (
     Usage,
     cite,
 )
-from assistant.answering.direct import DirectAnswer, day_of
+from assistant.answering.direct import DirectAnswer
 from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.llm import Llm
 from assistant.answering.selection import NOTHING, Selection, may_be_phrased, prefers_draft
