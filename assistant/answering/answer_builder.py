@@ -132,15 +132,18 @@ class AnswerBuilder:
             return _composed(found.evidence, _kept(checks, drop=self._config.drop), day)
         return _verbatim(shown, day)
 
-    def direct(self, ask: Ask, reply: DirectAnswer) -> Answer:
-        """The answer that needs no evidence found: a reply, or a document's own sentences."""
+    def direct(self, ask: Ask, reply: DirectAnswer, standalone: str = "") -> Answer:
+        """The answer that needs no evidence found: a reply, or a document's own sentences.
+
+        `standalone` is the question that it answers, where that is not the one that was asked.
+        """
         shown = Selection(reply.kind, reply.shown, reply.lead, words=False)
         content = _verbatim(shown, self._day_of)
         total = ask.watch.end("evidence")
         prompt = self._config.prompt
         return Answer(
             question=ask.question,
-            standalone_question=ask.question,
+            standalone_question=standalone or ask.question,
             status="answered",
             text=_text(content, shown),
             confidence=1.0,

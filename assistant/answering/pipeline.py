@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.answering.answer import Answer
 from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
-from assistant.answering.direct import reply_to
+from assistant.answering.direct import DirectAnswer, reply_to
 from assistant.answering.events import (
     Answered,
     AnswerEvent,
@@ -18,6 +18,7 @@ from assistant.answering.events import (
 )
 from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.joining import joined, missing, turn_of
+from assistant.answering.last_answer import NO_ANSWER_YET, asked_last, on_evidence, on_reply
 from assistant.answering.llm import Llm
 from assistant.answering.selection import NOTHING, Selection, select
 from assistant.answering.timings import Stopwatch
@@ -30,6 +31,7 @@ from assistant.errors import EngineError, QuestionError, WeightsError
 from assistant.language.languages import other_language
 from assistant.library.library import Library
 from assistant.query.decomposition import sides
+from assistant.query.last_answer import Request, request
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.outcome import LIKELY
 from assistant.retrieval.ranking import RankingModels
@@ -39,8 +41,10 @@ from assistant.retrieval.search import Part
 __all__ = ["MAX_QUESTION_CHARS", "REFUSAL", "AnswerModels", "Answerer", "readable_question"]
 
 MAX_QUESTION_CHARS = 4_000
-# How likely another reading of a follow-up must be answered to be taken, where the first is not.
+# How likely another reading of a follow-up must be answered to be taken, where the first is not;
+# or how many times as likely as the first, where that is answered with "perhaps".
 _MEANT = 0.6
+_LIKELIER = 1.5
 OTHER_LANGUAGE = (
     "This looks like {}. Questions are understood in English; documents in other languages are"
     " searched by their words and quoted as they are."
@@ -90,7 +94,11 @@ class Answerer:
         ask = Ask(asked, watch)
         with self.library.answering():  # indexing goes after it
             meant = normal_form(asked, self.library)
-            reply = reply_to(meant, history, self.library)
+            wish = request(meant)
+            reply = None if wish else reply_to(meant, history, self.library)
+        if wish is not None:
+            yield from self._on_last(ask, wish, history)
+            return
         if reply is not None:
             yield Understood(asked, asked)
             yield Answered(self._builder().direct(ask, reply))
@@ -130,6 +138,23 @@ class Answerer:
             yield Notice(notice)
         yield Answered(self._builder().from_evidence(ask, found, shown, generation, notices))
 
+    def _on_last(self, ask: Ask, wish: Request, history: Sequence[Turn]) -> Iterator[AnswerEvent]:
+        """The answer to a request on the last answer, from what answers the last question."""
+        last = asked_last(history)
+        yield Understood(ask.question, last.question if last else ask.question)
+        with self.library.answering():
+            reply = reply_to(last.question, history[:-1], self.library) if last else None
+        if last is None or reply is not None:
+            said = on_reply(wish, reply) if reply else DirectAnswer("talk", NO_ANSWER_YET)
+            yield Answered(self._builder().direct(ask, said, last.question if last else ""))
+            return
+        found = yield from self._search(last.question, ask.watch)
+        shown = NOTHING
+        if found.is_answered:
+            chosen = select(found, self._verify())
+            shown = on_evidence(wish, found, chosen, history, self.library)
+        yield Answered(self._builder().from_evidence(ask, found, shown))
+
     def _generation(self, found: Retrieval, history: Sequence[Turn]) -> Generation | None:
         """The draft to be written by the model; None where it is not to write.
 
@@ -160,11 +185,12 @@ class Answerer:
         self, ask: Ask, found: Retrieval, others: Iterable[str]
     ) -> Generator[AnswerEvent, None, Retrieval]:
         """What is found for the first other reading that is likely answered, else what was."""
+        least = min(_MEANT, _LIKELIER * found.confidence) if found.is_answered else _MEANT
         for other in others:
             with self.library.answering():
                 *_, meant = self._stages(other)
             ask.watch.end("others")
-            if meant.confidence >= _MEANT:
+            if meant.confidence >= least:
                 yield Understood(ask.question, other)
                 yield Found(meant)
                 return meant

@@ -42,6 +42,11 @@ _ADVERB = re.compile(r"(?:ly|first|ever|also|later|last)$")
 _FINITE = re.compile(r"(?:ed|ing|built|made|held|known|founded|born|done|lost|won|sold)$")
 
 
+# "What's", "He'll": a function word with the verb that it has swallowed.
+_CONTRACTED = re.compile(r"['\u2019](?:s|re|d|ll|ve)$")
+_NO_NAMES = STOP_WORDS | {"so", "no", "ok", "okay", "thanks"}
+
+
 @dataclass(frozen=True)
 class Mention:
     """A name or noun phrase of a question, with its place there.
@@ -133,7 +138,7 @@ def _names(text: str) -> list[Mention]:
     for match in _NAME.finditer(text):
         start, name = match.start(), match.group()
         parts = name.split()
-        while parts and parts[0].lower() in STOP_WORDS | {"so", "no", "ok", "okay", "thanks"}:
+        while parts and _CONTRACTED.sub("", parts[0].lower()) in _NO_NAMES:
             start += len(parts[0]) + 1
             parts = parts[1:]
         while parts and (parts[-1].lower() in STOP_WORDS):

@@ -141,7 +141,7 @@ def test_this_document_is_the_one_just_spoken_of(asking: Answerer) -> None:
     ("question", "said"),
     [
         ("Which documents do I have?", "Osterby Bridge (osterby-bridge.md), 2 August 2021"),
-        ("how many documents are in my library", "You have 6 documents here"),
+        ("how many documents are in my library", "You have 6 documents: 6 .md."),
         ("Hello", "Ask me something about your documents"),
         ("thanks!", "You are welcome."),
         ("help", "`assistant add PATH`"),
