@@ -133,7 +133,9 @@ class Answer:
         """
         if citation.day is None:
             return ""
-        matters = self.kind in {"disagreement", "comparison"} or is_relative(citation.quote)
+        matters = self.kind in {"disagreement", "version", "comparison"} or is_relative(
+            citation.quote
+        )
         return written(citation.day) if matters else ""
 
     @property
@@ -152,7 +154,8 @@ class Answer:
             return Turn(self.standalone_question)
         found = self.citations[0].words[1] if self.citations else ""
         sources = tuple(dict.fromkeys(c.source for c in self.citations))
-        return Turn(self.standalone_question, self.text, " ".join(found.split()), sources)
+        quote = self.citations[0].quote if self.citations else ""
+        return Turn(self.standalone_question, self.text, " ".join(found.split()), sources, quote)
 
     def to_json(self, question_id: str | int | None = None) -> dict[str, Any]:
         """The answer as the contract's JSON object, version 1 (see answer.schema.json)."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from pathlib import PurePath
 
 from assistant.answering.about_documents import day_of
 from assistant.answering.answer import (
@@ -226,9 +227,22 @@ def _text(content: Content, shown: Selection) -> str:
     if shown.kind == "disagreement" and content.mode != "compose":
         days = [written(c.day) if c.day else "no date known" for c in content.citations]
         parts = [f"{part} ({day})" for part, day in zip(parts, days, strict=True)]
+    if shown.kind == "version" and content.mode != "compose":
+        parts = [
+            _of_version(n, p, c)
+            for n, (p, c) in enumerate(zip(parts, content.citations, strict=True))
+        ]
     lead = shown.lead if content.mode != "compose" else ""
-    body = ("; " if content.mode == "words" else " ").join(parts)
+    apart = "; " if content.mode == "words" or shown.kind == "version" else " "
+    body = apart.join(parts)
     return " ".join(filter(None, (lead, body)))
+
+
+def _of_version(number: int, part: str, citation: Citation) -> str:
+    """What a version says, with its name and date; after the newest, the older one."""
+    name = PurePath(citation.source).name
+    dated = f"{name}, {written(citation.day)}" if citation.day else name
+    return f"older, in {dated}: {part}" if number else f"{part} ({dated})"
 
 
 def _uses(found: Retrieval, cited: Sequence[Citation], *, read: bool) -> tuple[PassageUse, ...]:

@@ -35,9 +35,12 @@ def mentioning(
     ids = [i for i, _ in library.catalogue.holding(sorted(wanted), _LOOKED_AT)]
     passages = library.catalogue.passages(ids)
     best: dict[str, Passage] = {}
+    # What stands in the text goes before what only a title or a heading says.
+    in_text = [i for i in ids if wanted <= set(terms(passages[i].text))]
+    first = {passages[i].source: passages[i] for i in (*reversed(ids), *reversed(in_text))}
     for i in ids:
-        if passages[i].source in sources:
-            best.setdefault(passages[i].source, passages[i])
+        if (source := passages[i].source) in sources:
+            best.setdefault(source, first[source])
     if without:
         return _not_among(what, sources - best.keys(), len(among)), ()
     if not best:

@@ -23,6 +23,7 @@ from assistant.answering.llm import Llm
 from assistant.answering.selection import NOTHING, Selection, select
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
+from assistant.answering.versions import Versions
 from assistant.conversation.followups import make_standalone, other_readings
 from assistant.conversation.normal_form import normal_form
 from assistant.conversation.turns import Turn
@@ -32,6 +33,7 @@ from assistant.language.languages import other_language
 from assistant.library.library import Library
 from assistant.query.decomposition import sides
 from assistant.query.last_answer import Request, request
+from assistant.query.spelling import spelt
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.outcome import LIKELY
 from assistant.retrieval.ranking import RankingModels
@@ -77,6 +79,7 @@ class Answerer:
         self._reader = models.reader
         self._config = config
         self._verifier: Verifier | None = None
+        self._versions = Versions(library)
 
     def answer(
         self,
@@ -93,7 +96,7 @@ class Answerer:
         asked = readable_question(question)
         ask = Ask(asked, watch)
         with self.library.answering():  # indexing goes after it
-            meant = normal_form(asked, self.library)
+            meant = normal_form(spelt(asked, self.library), self.library)
             wish = request(meant)
             reply = None if wish else reply_to(meant, history, self.library)
         if wish is not None:
@@ -113,21 +116,27 @@ class Answerer:
             yield from self._several(ask, pair, (), standalone)
             return
         yield Understood(asked, standalone)
-        yield from self._single(ask, standalone, history, cancel)
+        others = other_readings(plain, history)
+        yield from self._single(ask, standalone, others, history, cancel)
 
     def _single(
-        self, ask: Ask, standalone: str, history: Sequence[Turn], cancel: threading.Event | None
+        self,
+        ask: Ask,
+        standalone: str,
+        others: Iterable[str],
+        history: Sequence[Turn],
+        cancel: threading.Event | None,
     ) -> Iterator[AnswerEvent]:
         """The answer to one question, by the model's sentence where that stands.
 
-        Where the documents do not surely answer it, but do another that it may mean, to that.
+        Where the documents do not surely answer it, but do one of the `others` that it may mean, to
+        that.
         """
         found = yield from self._search(standalone, ask.watch)
         if not found.is_answered or found.confidence < LIKELY:
-            others = other_readings(core(ask.question), history)
             found = yield from self._read_otherwise(ask, found, others)
         notices = self._notices(ask.question, found)
-        shown = select(found, self._verify()) if found.is_answered else NOTHING
+        shown = select(found, self._verify(), self._versions) if found.is_answered else NOTHING
         generation = self._generation(found, history if found.question != ask.question else ())
         if generation is not None and self._models.llm is not None:
             if found.is_answered:
@@ -151,7 +160,7 @@ class Answerer:
         found = yield from self._search(last.question, ask.watch)
         shown = NOTHING
         if found.is_answered:
-            chosen = select(found, self._verify())
+            chosen = select(found, self._verify(), self._versions)
             shown = on_evidence(wish, found, chosen, history, self.library)
         yield Answered(self._builder().from_evidence(ask, found, shown))
 
@@ -222,7 +231,12 @@ class Answerer:
         for notice in notices:
             yield Notice(notice)
         yield Found(whole)
-        shown = [e for f in found if f.is_answered for e in select(f, self._verify()).shown]
+        shown = [
+            e
+            for f in found
+            if f.is_answered
+            for e in select(f, self._verify(), self._versions).shown
+        ]
         once = tuple({e.key: e for e in shown}.values())
         selection = Selection("comparison" if compared else "several", once, words=False)
         yield Answered(self._builder().from_evidence(ask, whole, selection, notices=notices))

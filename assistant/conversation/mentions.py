@@ -24,7 +24,8 @@ WH = re.compile(
 )
 _WORD = r"[A-Z\u00c0-\u00de][\w'\u2019.&-]*|\d{3,4}(?=\s+[A-Z])"
 _NAME = re.compile(
-    rf"(?<![\w'])(?:{_WORD})(?:\s+(?:(?:of|the|de|al|and|von|van|for)\s+){{0,2}}(?:{_WORD}))*(?:\s+\d+(?!\w))?"
+    rf"(?<![\w'])(?:{_WORD})(?:[^\S\n]+(?:(?:of|the|de|al|and|von|van|for)[^\S\n]+){{0,2}}"
+    rf"(?:{_WORD}))*(?:[^\S\n]+\d+(?!\w))?"
 )
 _PLACED = re.compile(
     r"\b(?:in|at|near|from|to|on|inside|outside|across|through|into)\s+(?:the\s+)?$", re.IGNORECASE

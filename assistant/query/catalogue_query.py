@@ -27,6 +27,11 @@ def _terms(listed: str) -> frozenset[str]:
     return frozenset(map(term, listed.split()))
 
 
+# Words that a question about documents is known by, as they are spelt.
+WORDS = frozenset(
+    "document documents file files library folder folders newest latest oldest biggest largest "
+    "smallest mention mentions about".split()
+)
 _NOUNS = _terms("document file source text paper article")
 _ANYTHING = _terms("anything something everything nothing information info")
 _PLACES = _terms("library collection index")

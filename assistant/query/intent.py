@@ -15,6 +15,7 @@ Kind = Literal[
     "definition",
     "comparison",
     "disagreement",
+    "version",
     "several",
     "summary",
     "library",

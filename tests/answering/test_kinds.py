@@ -81,12 +81,13 @@ def test_a_comparison_quotes_both_documents(asking: Answerer) -> None:
     assert len({c.source for c in answer.citations}) == 2
 
 
-def test_documents_that_disagree_are_both_shown_with_their_dates(asking: Answerer) -> None:
+def test_minutes_of_two_years_are_both_shown_with_their_dates_the_newer_first(
+    asking: Answerer,
+) -> None:
     answer = ask(asking, "How much is the yearly membership fee?")
-    assert answer.kind == "disagreement"
-    assert answer.text.startswith("Your documents differ:")
-    assert "75 crowns [1] (12 February 2023)" in answer.text
-    assert "60 crowns [2] (14 February 2021)" in answer.text
+    assert answer.kind == "version"
+    assert answer.text.startswith("75 crowns [1] (minutes-2023.md, 12 February 2023); older, in")
+    assert answer.text.endswith("14 February 2021: 60 crowns [2]")
 
 
 def test_documents_that_agree_do_not_differ(asking: Answerer) -> None:

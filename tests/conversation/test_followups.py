@@ -192,3 +192,13 @@ def test_a_thing_of_the_same_kind_and_a_bare_preposition(
 def test_a_contraction_is_nobody_s_name() -> None:
     last = Turn("Who can fetch Juna from school?", "Rasmus Okoro", "Rasmus Okoro")
     assert make_standalone("What's his number?", [last]) == "What's Rasmus Okoro's number?"
+
+
+def test_a_person_who_is_named_by_the_quote_alone() -> None:
+    last = Turn(
+        "Who can fetch Juna from school?",
+        "Bastian's brother [1]",
+        "Bastian's brother",
+        quote="Name: Rasmus Okoro\nRole: Bastian's brother, can fetch Juna\nPhone: 0170 555",
+    )
+    assert make_standalone("What's his number?", [last]) == "What's Rasmus Okoro's number?"
