@@ -86,7 +86,7 @@ def test_minutes_of_two_years_are_both_shown_with_their_dates_the_newer_first(
 ) -> None:
     answer = ask(asking, "How much is the yearly membership fee?")
     assert answer.kind == "version"
-    assert answer.text.startswith("75 crowns [1] (minutes-2023.md, 12 February 2023); older, in")
+    assert answer.text.startswith("75 crowns [1] (club-minutes-2023.md, 12 February 2023); older")
     assert answer.text.endswith("14 February 2021: 60 crowns [2]")
 
 
