@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.answering.answer import Answer
 from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
+from assistant.answering.calculating import calculated
 from assistant.answering.direct import DirectAnswer, reply_to
 from assistant.answering.events import (
     Answered,
@@ -135,6 +136,11 @@ class Answerer:
         found = yield from self._search(standalone, ask.watch)
         if not found.is_answered or found.confidence < LIKELY:
             found = yield from self._read_otherwise(ask, found, others)
+        with self.library.answering():
+            worked_out = calculated(found, self.library)
+        if worked_out is not None:
+            yield Answered(self._builder().direct(ask, worked_out, found.question))
+            return
         notices = self._notices(ask.question, found)
         shown = select(found, self._verify(), self._versions) if found.is_answered else NOTHING
         generation = self._generation(found, history if found.question != ask.question else ())

@@ -9,6 +9,7 @@ _MONTHS = (
     "january february march april may june july august september october november december".split()
 )
 _MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?\\.?" if len(m) > 3 else m for m in _MONTHS)
+MONTH = re.compile(rf"\b(?:{_MONTH})(?!\w)", re.IGNORECASE)
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _DAY_FIRST = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\.? ({_MONTH}),? ((?:19|20)\d\d)\b", re.IGNORECASE

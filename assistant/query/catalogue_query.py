@@ -157,9 +157,13 @@ def read(question: str, documents: Sequence[DocumentRecord], today: date) -> Cat
 
 def name_terms(document: DocumentRecord) -> frozenset[str]:
     """The terms of a document's title, of its file's name and its folder's."""
-    path = PurePath(document.source)
-    named = " ".join((document.title, path.parent.name, path.name))
-    return frozenset(terms(re.sub(r"[_.-]", " ", named)))
+    return frozenset(terms(name_parts(document.title, document.source)))
+
+
+def name_parts(title: str, source: str) -> str:
+    """Title, folder and file name of a document as words."""
+    path = PurePath(source)
+    return re.sub(r"[_.-]", " ", " ".join((title, path.parent.name, path.name)))
 
 
 def _split(plain: str) -> tuple[str, str | None]:

@@ -16,6 +16,7 @@ Kind = Literal[
     "comparison",
     "disagreement",
     "version",
+    "calculation",
     "several",
     "summary",
     "library",
