@@ -1,6 +1,6 @@
 """What a column of a table comes to: sums, counts, means, the least and the most, with the rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePath
@@ -210,7 +210,7 @@ class _Work:
         return DirectAnswer("calculation", lead, tuple(shown))
 
 
-def _evidence(row: Row, passages: Sequence[Passage]) -> Evidence | None:
+def _evidence(row: Row, passages: Iterable[Passage]) -> Evidence | None:
     """The row as evidence, in the passage that has it."""
     for p in passages:
         if p.start <= row.span[0] and row.span[1] <= p.end:

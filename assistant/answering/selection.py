@@ -153,7 +153,7 @@ def _of_one(question: str, evidence: Sequence[Evidence]) -> Selection:
         if asked <= set(terms(e.quote)):
             speaking.setdefault(e.passage.source, e)
     if len(speaking) < 2:
-        return Selection("fact", evidence[:1])
+        return Selection("fact", tuple(evidence[:1]))
     shown = tuple(speaking.values())[:_OF_ONE]
     return Selection("definition", shown, OF_SOMEBODY.format(named), words=False)
 

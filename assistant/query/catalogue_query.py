@@ -43,28 +43,22 @@ _VERBS = _terms(
     "type kind format"
 )
 _FILLING = STOP_WORDS | _terms("please any all every ones one that let")
-_WISHES: dict[str, Wish] = {
-    stem: wish
-    for wish, listed in (
-        ("newest", "newest latest recent recently last youngest"),
-        ("oldest", "oldest earliest first"),
-        ("largest", "biggest largest longest"),
-        ("smallest", "smallest shortest"),
-        ("size", "size big large long"),
-        ("date", "when date old dated"),
-        ("folder", "folder directory where path located lie"),
-    )
-    for stem in _terms(listed)
+_ASKED: dict[Wish, str] = {
+    "newest": "newest latest recent recently last youngest",
+    "oldest": "oldest earliest first",
+    "largest": "biggest largest longest",
+    "smallest": "smallest shortest",
+    "size": "size big large long",
+    "date": "when date old dated",
+    "folder": "folder directory where path located lie",
 }
-_CLOCKS: dict[str, Clock] = {
-    stem: clock
-    for clock, listed in (
-        ("added", "add added indexed"),
-        ("changed", "change changed edit edited modify modified update updated"),
-        ("written", "written"),
-    )
-    for stem in _terms(listed)
+_WISHES = {stem: wish for wish, listed in _ASKED.items() for stem in _terms(listed)}
+_DONE: dict[Clock, str] = {
+    "added": "add added indexed",
+    "changed": "change changed edit edited modify modified update updated",
+    "written": "written",
 }
+_CLOCKS = {stem: clock for clock, listed in _DONE.items() for stem in _terms(listed)}
 # What people call formats, by the suffixes that they mean; a suffix is its own name.
 _FORMATS = {
     stem: frozenset(f".{suffix}" for suffix in suffixes.split())
