@@ -18,8 +18,11 @@ from assistant.retrieval.evidence import Evidence, Retrieval
 _DOCUMENTS = 8
 _ROWS = 6
 _WRITTEN_OUT = 20
-# A column that is as near to "quantity" says how many there are of what stands in the row.
+# A column is near to a noun from this cosine on; one near to "quantity" says how many there are of
+# what stands in the row.
 _QUANTITY, _NEAR = "quantity", 0.5
+# A column that no word names is meant from this cosine to the question on.
+_MEANT = 0.2
 # Words of the question that neither the table nor its document may have.
 _UNEXPLAINED = 1
 
@@ -184,8 +187,14 @@ class _Work:
         named = self._named(own)
         if named is not None or self._asked.operation in {"first", "last"}:
             return named
-        said = [w.text for w in words(self._question) if term(w.text) not in self._fit.named]
-        return self._nearest(self._table.amounts, " ".join(said))
+        said = [w.text for w in words(self._question)]
+        measured = self._asked.after[:1]
+        if self._asked.operation in {"sum", "mean"} and not set(measured) <= self._fit.explained:
+            noun = next(w for w in said if term(w) in measured)  # "duration" is near to "Minutes"
+            return self._nearest(self._table.amounts, noun, _NEAR)
+        explained = self._fit.named | self._fit.explained
+        beside = " ".join(w for w in said if term(w) not in explained)
+        return self._nearest(self._table.amounts, beside, _MEANT)
 
     def _named(self, wanted: Sequence[str]) -> int | None:
         shared = {

@@ -223,6 +223,7 @@ class _Reading:
         of_one = rest and self._wish() != "list" and set(stems) & (_NOUNS | _FOLDERS)
         file = rest and re.search(r"\w\.[a-z]{2,5}\b", self._head) and self._wish() != "list"
         chosen = self._wish() in {"newest", "oldest", "largest", "smallest"}
+        chosen = chosen and "size" not in stems  # "largest file size" asks for a limit
         owned = nouns and (asked or chosen or self._period)
         return bool(about or owned or of_one or file)
 

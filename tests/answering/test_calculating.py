@@ -86,6 +86,8 @@ def test_a_column_is_calculated_and_its_rows_are_cited(
         "What is the first step of the repair?",
         "Who is the oldest member of the choir?",
         "What is the longest river in Africa?",
+        "total weight of the items in stock",
+        "average age of the choir members",
         "Is the large inspection more than 100 euros?",
         "What is the total cost of the oven and the tiles?",  # stands there
     ],

@@ -59,6 +59,7 @@ def test_what_is_wanted_of_the_documents(question: str, wish: Wish) -> None:
         "What papers do I have to bring?",
         "What is a PDF?",
         "What is the file size limit?",
+        "largest file size",
         "What does the lease say about pets?",
         "who sent the mail about order 20417",
         "Who is mentioned in the minutes?",
