@@ -133,7 +133,9 @@ class Answer:
         """
         if citation.day is None:
             return ""
-        matters = self.kind in {"disagreement", "comparison"} or is_relative(citation.quote)
+        matters = self.kind in {"disagreement", "version", "comparison"} or is_relative(
+            citation.quote
+        )
         return written(citation.day) if matters else ""
 
     @property
@@ -149,15 +151,16 @@ class Answer:
     def as_turn(self) -> Turn:
         """The answer as a turn of its conversation, for the follow-ups to lean on.
 
-        Nothing leans on small talk or on what the library holds: their turns have no question.
+        Nothing leans on small talk: its turn has no question.
         """
-        if self.kind in {"talk", "library"}:
+        if self.kind == "talk":
             return Turn("")
         if self.status != "answered":
             return Turn(self.standalone_question)
         found = self.citations[0].words[1] if self.citations else ""
         sources = tuple(dict.fromkeys(c.source for c in self.citations))
-        return Turn(self.standalone_question, self.text, " ".join(found.split()), sources)
+        quote = self.citations[0].quote if self.citations else ""
+        return Turn(self.standalone_question, self.text, " ".join(found.split()), sources, quote)
 
     def to_json(self, question_id: str | int | None = None) -> dict[str, Any]:
         """The answer as the contract's JSON object, version 1 (see answer.schema.json)."""

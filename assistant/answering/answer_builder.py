@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from pathlib import PurePath
 
+from assistant.answering.about_documents import day_of
 from assistant.answering.answer import (
     Answer,
     Citation,
@@ -15,7 +17,7 @@ from assistant.answering.answer import (
     Usage,
     cite,
 )
-from assistant.answering.direct import DirectAnswer, day_of
+from assistant.answering.direct import DirectAnswer
 from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.llm import Llm
 from assistant.answering.selection import NOTHING, Selection, may_be_phrased, prefers_draft
@@ -131,15 +133,18 @@ class AnswerBuilder:
             return _composed(found.evidence, _kept(checks, drop=self._config.drop), day)
         return _verbatim(shown, day)
 
-    def direct(self, ask: Ask, reply: DirectAnswer) -> Answer:
-        """The answer that needs no evidence found: a reply, or a document's own sentences."""
+    def direct(self, ask: Ask, reply: DirectAnswer, standalone: str = "") -> Answer:
+        """The answer that needs no evidence found: a reply, or a document's own sentences.
+
+        `standalone` is the question that it answers, where that is not the one that was asked.
+        """
         shown = Selection(reply.kind, reply.shown, reply.lead, words=False)
         content = _verbatim(shown, self._day_of)
         total = ask.watch.end("evidence")
         prompt = self._config.prompt
         return Answer(
             question=ask.question,
-            standalone_question=ask.question,
+            standalone_question=standalone or ask.question,
             status="answered",
             text=_text(content, shown),
             confidence=1.0,
@@ -222,9 +227,22 @@ def _text(content: Content, shown: Selection) -> str:
     if shown.kind == "disagreement" and content.mode != "compose":
         days = [written(c.day) if c.day else "no date known" for c in content.citations]
         parts = [f"{part} ({day})" for part, day in zip(parts, days, strict=True)]
+    if shown.kind == "version" and content.mode != "compose":
+        parts = [
+            _of_version(n, p, c)
+            for n, (p, c) in enumerate(zip(parts, content.citations, strict=True))
+        ]
     lead = shown.lead if content.mode != "compose" else ""
-    body = ("; " if content.mode == "words" else " ").join(parts)
+    apart = "; " if content.mode == "words" or shown.kind == "version" else " "
+    body = apart.join(parts)
     return " ".join(filter(None, (lead, body)))
+
+
+def _of_version(number: int, part: str, citation: Citation) -> str:
+    """What a version says, with its name and date; after the newest, the older one."""
+    name = PurePath(citation.source).name
+    dated = f"{name}, {written(citation.day)}" if citation.day else name
+    return f"older, in {dated}: {part}" if number else f"{part} ({dated})"
 
 
 def _uses(found: Retrieval, cited: Sequence[Citation], *, read: bool) -> tuple[PassageUse, ...]:

@@ -1,34 +1,102 @@
 """Which documents speak of something, each with a sentence that does."""
 
-from assistant.language.words import content_terms, terms
-from assistant.library.catalogue import Passage
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from assistant.language.words import content_terms, terms, words
+from assistant.library.catalogue import DocumentRecord, Passage
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.search import prepare, search
 
 # Documents that are shown with a sentence each; passages that are looked at.
 _SHOWN = 8
 _LOOKED_AT = 1_000
+# What is near in meaning without having the words: sentences of so many words, from this cosine on.
+_LOOKED_FOR_NEAR = 5
+_NEAR = 3
+_NEAR_COSINE = 0.33
+_NEAR_WORDS = 4
 
 
-def mentioning(library: Library, what: str) -> tuple[str, tuple[Evidence, ...]]:
-    """How many documents hold all words of `what` in a passage, as a sentence; and theirs, the
-    best first."""
+def mentioning(
+    library: Library,
+    what: str,
+    among: Sequence[DocumentRecord],
+    *,
+    without: bool = False,
+    fitting: str = "",
+) -> tuple[str, tuple[Evidence, ...]]:
+    """How many of the documents hold all words of `what` in a passage, as a sentence; and theirs,
+    the best first. With `without`, those that do not, by name; `fitting` says what else is true of
+    those that are looked at ("are of the kind .eml")."""
     wanted = set(content_terms(what) or terms(what))
+    sources = {d.source for d in among}
     ids = [i for i, _ in library.catalogue.holding(sorted(wanted), _LOOKED_AT)]
     passages = library.catalogue.passages(ids)
     best: dict[str, Passage] = {}
+    # What stands in the text goes before what only a title or a heading says.
+    in_text = [i for i in ids if wanted <= set(terms(passages[i].text))]
+    first = {passages[i].source: passages[i] for i in (*reversed(ids), *reversed(in_text))}
     for i in ids:
-        best.setdefault(passages[i].source, passages[i])
-    all_of_them = len(library.sources())
+        if (source := passages[i].source) in sources:
+            best.setdefault(source, first[source])
+    if without:
+        return _not_among(what, sources - best.keys(), len(among)), ()
     if not best:
-        return f"None of your documents ({all_of_them:,}) mentions \u201c{what}\u201d.", ()
+        none = f"None of your documents ({len(among):,}) mentions \u201c{what}\u201d."
+        near = _near(library, what, sources)
+        return f"{none} Nearest in meaning:" if near else none, near
     mention = "mentions" if len(best) == 1 else "mention"
-    lead = f"{len(best):,} of your {all_of_them:,} documents {mention} \u201c{what}\u201d"
+    every = len(library.sources())
+    also = f" and {fitting}" if fitting else ""
+    lead = f"{len(best):,} of your {every:,} documents {mention} \u201c{what}\u201d{also}"
     rest = f"; here are {_SHOWN}" if len(best) > _SHOWN else ""
-    return f"{lead}{rest}:", tuple(_sentence(p, wanted) for p in [*best.values()][:_SHOWN])
+    names = ", ".join(PurePath(source).name for source in [*best][:_SHOWN])
+    shown = tuple(_sentence(p, wanted) for p in [*best.values()][:_SHOWN])
+    return f"{lead}{rest}: {names}.", shown
+
+
+def opening(library: Library, document: DocumentRecord) -> tuple[Evidence, ...]:
+    """The first sentence of a document; none if it has no passage."""
+    ids = library.catalogue.passage_ids(document.source)[:1]
+    passages = library.catalogue.passages(ids).values()
+    return tuple(_evidence(p, p.sentences[0]) for p in passages if p.sentences)
+
+
+def _not_among(what: str, rest: set[str], number: int) -> str:
+    """Names the documents that do not mention it."""
+    if not rest:
+        return f"All of your documents ({number:,}) mention \u201c{what}\u201d."
+    do = "does" if len(rest) == 1 else "do"
+    lines = [f"\u2022 {PurePath(source).name}" for source in sorted(rest)]
+    head = f"{len(rest):,} of your {number:,} documents {do} not mention \u201c{what}\u201d:"
+    return "\n".join((head, *lines))
+
+
+def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...]:
+    """The sentences that are nearest in meaning, the nearest first, if they are near enough."""
+    query = prepare(library, what)
+    found, _ = search(library, query, _LOOKED_FOR_NEAR)
+    told = [
+        _evidence(p.passage, span)
+        for p in found
+        if p.passage.source in sources
+        for span in p.passage.sentences
+        if len(words(p.passage.slice(span))) >= _NEAR_WORDS
+    ]
+    if query.vector is None or not told:
+        return ()
+    scores = library.embedder.embed([e.quote for e in told]) @ query.vector
+    ranked = sorted(zip(scores, told, strict=True), key=lambda pair: -pair[0])
+    return tuple(e for score, e in ranked[:_NEAR] if score >= _NEAR_COSINE)
 
 
 def _sentence(passage: Passage, wanted: set[str]) -> Evidence:
     """The sentence of the passage that holds most of the terms."""
     span = max(passage.sentences, key=lambda s: len(wanted & set(terms(passage.slice(s)))))
+    return _evidence(passage, span)
+
+
+def _evidence(passage: Passage, span: tuple[int, int]) -> Evidence:
     return Evidence(passage, span, passage.slice(span), 1.0, {})

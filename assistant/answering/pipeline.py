@@ -9,7 +9,8 @@ from typing import Any
 from assistant import logs
 from assistant.answering.answer import Answer
 from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
-from assistant.answering.direct import reply_to
+from assistant.answering.calculating import calculated
+from assistant.answering.direct import DirectAnswer, reply_to
 from assistant.answering.events import (
     Answered,
     AnswerEvent,
@@ -20,10 +21,12 @@ from assistant.answering.events import (
 )
 from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.joining import joined, missing, turn_of
+from assistant.answering.last_answer import NO_ANSWER_YET, asked_last, on_evidence, on_reply
 from assistant.answering.llm import Llm
 from assistant.answering.selection import NOTHING, Selection, select
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
+from assistant.answering.versions import Versions
 from assistant.conversation.followups import make_standalone, other_readings
 from assistant.conversation.normal_form import normal_form
 from assistant.conversation.turns import Turn
@@ -34,6 +37,8 @@ from assistant.language.languages import other_language
 from assistant.library.library import Library
 from assistant.library.scope import mentions, scope
 from assistant.query.decomposition import sides
+from assistant.query.last_answer import Request, request
+from assistant.query.spelling import spelt
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.outcome import LIKELY
 from assistant.retrieval.ranking import RankingModels
@@ -43,8 +48,10 @@ from assistant.retrieval.search import Part
 __all__ = ["MAX_QUESTION_CHARS", "REFUSAL", "AnswerModels", "Answerer", "readable_question"]
 
 MAX_QUESTION_CHARS = 4_000
-# How likely another reading of a follow-up must be answered to be taken, where the first is not.
+# How likely another reading of a follow-up must be answered to be taken, where the first is not;
+# or how many times as likely as the first, where that is answered with "perhaps".
 _MEANT = 0.6
+_LIKELIER = 1.5
 OTHER_LANGUAGE = (
     "This looks like {}. Questions are understood in English; documents in other languages are"
     " searched by their words and quoted as they are."
@@ -80,6 +87,7 @@ class Answerer:
         self._config = config
         self._verifier: Verifier | None = None
         self._sources: frozenset[str] | None = None
+        self._versions = Versions(library)
 
     def within(self, sources: frozenset[str] | None) -> "Answerer":
         """The same, answering from these documents alone; from all without any."""
@@ -123,8 +131,12 @@ class Answerer:
         asked = readable_question(question)
         ask = Ask(asked, watch)
         with self.library.answering():  # indexing goes after it
-            meant = normal_form(asked, self.library)
-            reply = reply_to(meant, history, self.library)
+            meant = normal_form(spelt(asked, self.library), self.library)
+            wish = request(meant)
+            reply = None if wish else reply_to(meant, history, self.library)
+        if wish is not None:
+            yield from self._on_last(ask, wish, history)
+            return
         if reply is not None:
             yield Understood(asked, asked)
             yield Answered(self._builder().direct(ask, reply))
@@ -139,21 +151,32 @@ class Answerer:
             yield from self._several(ask, pair, (), standalone)
             return
         yield Understood(asked, standalone)
-        yield from self._single(ask, standalone, history, cancel)
+        others = other_readings(plain, history)
+        yield from self._single(ask, standalone, others, history, cancel)
 
     def _single(
-        self, ask: Ask, standalone: str, history: Sequence[Turn], cancel: threading.Event | None
+        self,
+        ask: Ask,
+        standalone: str,
+        others: Iterable[str],
+        history: Sequence[Turn],
+        cancel: threading.Event | None,
     ) -> Iterator[AnswerEvent]:
         """The answer to one question, by the model's sentence where that stands.
 
-        Where the documents do not surely answer it, but do another that it may mean, to that.
+        Where the documents do not surely answer it, but do one of the `others` that it may mean, to
+        that.
         """
         found = yield from self._search(standalone, ask.watch)
         if not found.is_answered or found.confidence < LIKELY:
-            others = other_readings(core(ask.question), history)
             found = yield from self._read_otherwise(ask, found, others)
+        with self.library.answering():
+            worked_out = calculated(found, self.library)
+        if worked_out is not None:
+            yield Answered(self._builder().direct(ask, worked_out, found.question))
+            return
         notices = self._notices(ask.question, found)
-        shown = select(found, self._verify()) if found.is_answered else NOTHING
+        shown = select(found, self._verify(), self._versions) if found.is_answered else NOTHING
         generation = self._generation(found, history if found.question != ask.question else ())
         if generation is not None and self._models.llm is not None:
             if found.is_answered:
@@ -163,6 +186,23 @@ class Answerer:
         for notice in notices:
             yield Notice(notice)
         yield Answered(self._builder().from_evidence(ask, found, shown, generation, notices))
+
+    def _on_last(self, ask: Ask, wish: Request, history: Sequence[Turn]) -> Iterator[AnswerEvent]:
+        """The answer to a request on the last answer, from what answers the last question."""
+        last = asked_last(history)
+        yield Understood(ask.question, last.question if last else ask.question)
+        with self.library.answering():
+            reply = reply_to(last.question, history[:-1], self.library) if last else None
+        if last is None or reply is not None:
+            said = on_reply(wish, reply) if reply else DirectAnswer("talk", NO_ANSWER_YET)
+            yield Answered(self._builder().direct(ask, said, last.question if last else ""))
+            return
+        found = yield from self._search(last.question, ask.watch)
+        shown = NOTHING
+        if found.is_answered:
+            chosen = select(found, self._verify(), self._versions)
+            shown = on_evidence(wish, found, chosen, history, self.library)
+        yield Answered(self._builder().from_evidence(ask, found, shown))
 
     def _generation(self, found: Retrieval, history: Sequence[Turn]) -> Generation | None:
         """The draft to be written by the model; None where it is not to write.
@@ -194,11 +234,12 @@ class Answerer:
         self, ask: Ask, found: Retrieval, others: Iterable[str]
     ) -> Generator[AnswerEvent, None, Retrieval]:
         """What is found for the first other reading that is likely answered, else what was."""
+        least = min(_MEANT, _LIKELIER * found.confidence) if found.is_answered else _MEANT
         for other in others:
             with self.library.answering():
                 *_, meant = self._stages(other)
             ask.watch.end("others")
-            if meant.confidence >= _MEANT:
+            if meant.confidence >= least:
                 yield Understood(ask.question, other)
                 yield Found(meant)
                 return meant
@@ -230,7 +271,12 @@ class Answerer:
         for notice in notices:
             yield Notice(notice)
         yield Found(whole)
-        shown = [e for f in found if f.is_answered for e in select(f, self._verify()).shown]
+        shown = [
+            e
+            for f in found
+            if f.is_answered
+            for e in select(f, self._verify(), self._versions).shown
+        ]
         once = tuple({e.key: e for e in shown}.values())
         selection = Selection("comparison" if compared else "several", once, words=False)
         yield Answered(self._builder().from_evidence(ask, whole, selection, notices=notices))

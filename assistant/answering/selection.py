@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
+from assistant.answering.versions import Versions
 from assistant.conversation.mentions import AUXILIARIES, content, name_texts
 from assistant.documents.units.lists import items_of
 from assistant.language.questions import AnswerType, answer_type
 from assistant.language.sentences import Span
-from assistant.language.words import content_terms, terms, words
+from assistant.language.words import content_terms, names, terms, words
 from assistant.query.intent import Kind, asks_yes_no, defined, kind_of
 from assistant.retrieval.evidence import Evidence, Retrieval
 
@@ -31,6 +32,9 @@ _DEFINES_BEHIND = 4.0
 # A sentence that says what something is has it among its first words.
 _OPENING = 8
 DISAGREE = "Your documents differ:"
+OF_SOMEBODY = "Your documents say of {}:"
+# So many documents are shown of those that speak of somebody.
+_OF_ONE = 3
 # Sentences of more words are cut to the clause that answers, if that has some words itself.
 _LONG_WORDS = 24
 _CLAUSE_WORDS = 6
@@ -50,6 +54,7 @@ _DAYS = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
     "June July August September October November December".split()
 )
+_DAY_TERMS = frozenset(term for day in _DAYS for term in terms(day))
 _EXPLETIVE = re.compile(
     r"^\W*it (?:is|was|has been|seems|appears|takes?|took)\b.{0,40}?\b(?:that|to|who)\b", re.I
 )
@@ -79,10 +84,10 @@ class Selection:
 NOTHING = Selection("fact", ())
 
 
-def select(found: Retrieval, verifier: Verifier) -> Selection:
+def select(found: Retrieval, verifier: Verifier, versions: Versions | None = None) -> Selection:
     """The evidence that answers, by the kind of question; `found` must have some."""
     kind = kind_of(found.question)
-    chosen = _selected(kind, found, verifier)
+    chosen = _selected(kind, found, verifier, versions)
     return replace(chosen, shown=tuple(map(with_context, chosen.shown)))
 
 
@@ -93,7 +98,7 @@ def may_be_phrased(shown: Selection) -> bool:
     list was told from the sentences, or where the sentence says it better than the words in it.
     """
     one = len(shown.shown) == 1 and not shown.lead
-    return one and shown.words and shown.kind not in {"comparison", "several"}
+    return one and shown.words and shown.kind not in {"comparison", "several", "version"}
 
 
 def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_words: bool) -> bool:
@@ -103,7 +108,9 @@ def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_wo
     return not around_words or says_answer(checks[0].text, best)
 
 
-def _selected(kind: Kind, found: Retrieval, verifier: Verifier) -> Selection:
+def _selected(
+    kind: Kind, found: Retrieval, verifier: Verifier, versions: Versions | None
+) -> Selection:
     question, evidence = found.question, found.evidence
     best = evidence[0]
     if kind == "yes_no" and asks_yes_no(question):
@@ -120,6 +127,15 @@ def _selected(kind: Kind, found: Retrieval, verifier: Verifier) -> Selection:
         return Selection("list", (best, *_further(question, evidence)))
     if kind == "definition":
         return Selection("definition", (_defining(defined(question), evidence),), words=False)
+    if _names_only(question):
+        return _of_one(question, evidence)
+    told = versions.pair(question, evidence) if versions is not None else ()
+    if len(told) > 1:
+        sure = all(e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER for e in told)
+        return Selection("version", told, words=sure)
+    if told:
+        best = told[0]
+        evidence = (best, *(e for e in evidence if e is not best))
     if (rival := _rival(question, evidence)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
     tells = answer_type(question) != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
@@ -178,6 +194,31 @@ def _whole_value(evidence: Evidence) -> Evidence | None:
     runs = reading.runs[evidence.span]
     held = [run.span for run in runs if run.span[0] <= evidence.answer[0] < run.span[1]]
     return replace(evidence, answer=held[0]) if held else None
+
+
+def _names_only(question: str) -> bool:
+    """Tell if it asks what somebody or something is that it names: "Who is Lotte Mayer?"."""
+    asked = set(content_terms(question))
+    return bool(asked) and asked <= names(question) and answer_type(question) in {"person", "place"}
+
+
+def _of_one(question: str, evidence: Sequence[Evidence]) -> Selection:
+    """What documents say of the one who is named, a sentence each; the best alone if only one does.
+
+    They tell different things of one subject, which is no contradiction. What describes goes first:
+    "Lotte Mayer (tenant)", "Name: Lotte Mayer; Role: …".
+    """
+    asked, named = names(question), name_texts(question)[0]
+    describes = re.compile(rf"{re.escape(named)}\s*(?:[(;]|,? (?:is|was)\b)", re.IGNORECASE)
+    ordered = sorted(evidence, key=lambda e: describes.search(e.quote) is None)
+    speaking: dict[str, Evidence] = {}
+    for e in ordered:
+        if asked <= set(terms(e.quote)):
+            speaking.setdefault(e.passage.source, e)
+    if len(speaking) < 2:
+        return Selection("fact", tuple(evidence[:1]))
+    shown = tuple(speaking.values())[:_OF_ONE]
+    return Selection("definition", shown, OF_SOMEBODY.format(named), words=False)
 
 
 def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -300,9 +341,20 @@ def _rival(question: str, evidence: Sequence[Evidence]) -> Evidence | None:
             and e.features["coverage"] >= best.features["coverage"] * 0.95
             and abs(e.features["max_sim"] - best.features["max_sim"]) <= _RIVAL_SIMILAR
             and _differs(kind, best.answer_words, e.answer_words)
+            and _of_the_same(question, best, e)
         ):
             return e
     return None
+
+
+def _of_the_same(question: str, one: Evidence, other: Evidence) -> bool:
+    """Tell if neither sentence names a subject of its own: "Paul's rent", "Anna's rent"."""
+    asked = set(terms(question))
+    mine, theirs = (
+        {n for n in names(e.quote) if n.isalpha()} - asked - set(terms(e.answer_words)) - _DAY_TERMS
+        for e in (one, other)
+    )
+    return not (mine and theirs) or bool(mine & theirs)
 
 
 def _is_sure(e: Evidence) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from assistant.conversation.leaning import PREPOSITION
 from assistant.conversation.mentions import (
     AUXILIARIES,
     Mention,
@@ -15,10 +16,6 @@ from assistant.conversation.referents import named_answer
 from assistant.conversation.turns import Turn
 from assistant.language.questions import answer_type
 
-_PREPOSITION = re.compile(
-    r"^(in|at|on|from|to|near|by|for|of|with|under|during|between|after|before|since|until)\s+",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\ds?\b")
 _NUMBERS = "zero one two three four five six seven eight nine ten".split()
 _AWAY = re.compile(
@@ -28,6 +25,7 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r"^not\s+(.+?),?\s+(?:but\s+)?(?=\S+$|[A-Z]|the )(.+)$", re.IGNORECASE)
+_ONE = re.compile(r"^(?:the\s+)?(?!other\b)(\S.*?)\s+ones?$", re.IGNORECASE)
 _OTHER = re.compile(
     r"^(?:in |at |on |from |about )?the other\b\s*(?:one\b)?\s*(.*)$", re.IGNORECASE
 )
@@ -55,8 +53,11 @@ def re_asked(asking: str, last: Turn) -> str:
     return f"{asked} was it that {someone} {tail}"
 
 
-def substituted(fragment: str, last: Turn) -> str:
-    """The last question with the fragment in the place of what it is another of."""
+def substituted(fragment: str, last: Turn, passed_over: int = 0) -> str:
+    """The last question with the fragment in the place of what it is another of.
+
+    Not in the `passed_over` likeliest places.
+    """
     question = last.question.rstrip("?!. ")
     if (denied := _NOT.match(fragment)) and denied[1].lower() in question.lower():
         return re.sub(re.escape(denied[1]), denied[2], question, flags=re.IGNORECASE)
@@ -64,15 +65,18 @@ def substituted(fragment: str, last: Turn) -> str:
         return changed if changed != question else f"{question} in {year}"
     if same := re.search(_same_numbered(fragment), question, re.IGNORECASE):
         return f"{question[: same.start()]}{fragment}{question[same.end() :]}"
-    preposition = _PREPOSITION.match(fragment)
+    preposition = PREPOSITION.match(fragment)
     bare = fragment[preposition.end() :] if preposition else fragment
     if _YEAR.fullmatch(bare) or re.fullmatch(r"[\d.,]+", bare):
         return _with_number(question, fragment, bare)
-    slot = _slot(question, bare, preposition[1].lower() if preposition else "")
+    if (other := _ONE.match(bare)) and (kind := _described(question)):
+        article, _, rest = kind.text.split(maxsplit=2)
+        return f"{question[: kind.start]}{article} {other[1]} {rest}{question[kind.end :]}"
+    slot = _slot(question, bare, preposition[1].lower() if preposition else "", passed_over)
     if slot is not None:
         return f"{question[: slot[0]]}{bare}{question[slot[1] :]}"
     if preposition:
-        return f"{question} {fragment}"
+        return f"{question} {fragment[:1].lower()}{fragment[1:]}"
     return f"{question} ({fragment})"
 
 
@@ -119,7 +123,13 @@ def _with_number(question: str, fragment: str, bare: str) -> str:
     return f"{question} {fragment if fragment != bare else f'in {bare}'}"
 
 
-def _slot(question: str, new: str, preposition: str) -> tuple[int, int] | None:
+def _described(question: str) -> Mention | None:
+    """The last thing of the question that is told from others of its kind: "the front wheel"."""
+    told = [m for m in mentions(question) if not m.is_name and len(m.text.split()) > 2]
+    return told[-1] if told else None
+
+
+def _slot(question: str, new: str, preposition: str, passed_over: int) -> tuple[int, int] | None:
     """Where in the question the new phrase belongs: what is of its form, and has its place."""
     said = mentions(question)
     if preposition:
@@ -138,10 +148,12 @@ def _slot(question: str, new: str, preposition: str) -> tuple[int, int] | None:
     ):
         asking, _ = question_words(question)
         return counted.end(), len(question) - len(question.lstrip()) + len(asking)
-    return _like(said, question, new)
+    return _like(said, question, new, passed_over)
 
 
-def _like(said: Sequence[Mention], question: str, new: str) -> tuple[int, int] | None:
+def _like(
+    said: Sequence[Mention], question: str, new: str, passed_over: int
+) -> tuple[int, int] | None:
     """The mention most like the new phrase: a name for a name, the subject before others."""
     is_name = bool(name_texts(new)) or new[:1].isupper()
     head = new.rsplit(maxsplit=1)[-1].lower()
@@ -154,7 +166,8 @@ def _like(said: Sequence[Mention], question: str, new: str) -> tuple[int, int] |
         return place
     free = [m for m in said if not m.placed] or list(said)
     same = [m for m in free if m.is_name == is_name] or free
-    return _determined(same[0], question, new) if same else None
+    left = same[passed_over : passed_over + 1]
+    return _determined(left[0], question, new) if left else None
 
 
 def _bare_noun(question: str, new: str) -> tuple[int, int] | None:

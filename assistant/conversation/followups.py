@@ -87,7 +87,7 @@ def _standalone(question: str, history: Sequence[Turn], passed_over: int) -> str
         )
     if (part := fragment(question)) is not None:
         whole = _filled(part, history, passed_over) if pointers(part) else part
-        return _ended(substituted(whole, last))
+        return _ended(substituted(whole, last, 0 if pointers(part) else passed_over))
     return _ended(_filled(without_opening(question), history, passed_over))
 
 

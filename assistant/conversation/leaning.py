@@ -32,6 +32,12 @@ _CONNECTIVE = re.compile(
     r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|well|hm+)\b[,\s]*)+", re.IGNORECASE
 )
 _ABOUT = re.compile(r"^\s*(?:what|how) about\s+", re.IGNORECASE)
+PREPOSITION = re.compile(
+    r"^(in|at|on|from|to|near|by|for|of|with|under|during|between|after|before|since|until)\s+",
+    re.IGNORECASE,
+)
+# So many words of a question that begins with a preposition and has no verb: "For pupils?".
+_LED_WORDS = 4
 _CORRECTION = re.compile(
     r"^\s*(?:(?:(?:no|nope|sorry|wait|actually|oops|rather)\b[,.!\s\u2013-]+)+"
     r"(?:not that(?: one)?[,.\s]+)?"
@@ -115,9 +121,15 @@ def fragment(question: str) -> str | None:
     plain = without_opening(question)
     about = _ABOUT.match(plain)
     rest = (plain[about.end() :] if about else plain).strip(" ?.!")
-    if not about and ((plain == question and not _AWAY.search(plain)) or question_words(plain)[0]):
-        return None
     own = [w.text.lower() for w in words(rest)]
+    led = (
+        PREPOSITION.match(rest) is not None
+        and len(own) <= _LED_WORDS
+        and own[-1] not in AUXILIARIES
+    )
+    opens = plain != question or led or _AWAY.search(plain)
+    if not about and (not opens or question_words(plain)[0]):
+        return None
     if not own or len(own) > 8 or any(w in AUXILIARIES for w in own[:-1]):
         return None
     return rest

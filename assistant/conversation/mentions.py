@@ -24,7 +24,8 @@ WH = re.compile(
 )
 _WORD = r"[A-Z\u00c0-\u00de][\w'\u2019.&-]*|\d{3,4}(?=\s+[A-Z])"
 _NAME = re.compile(
-    rf"(?<![\w'])(?:{_WORD})(?:\s+(?:(?:of|the|de|al|and|von|van|for)\s+){{0,2}}(?:{_WORD}))*(?:\s+\d+(?!\w))?"
+    rf"(?<![\w'])(?:{_WORD})(?:[^\S\n]+(?:(?:of|the|de|al|and|von|van|for)[^\S\n]+){{0,2}}"
+    rf"(?:{_WORD}))*(?:[^\S\n]+\d+(?!\w))?"
 )
 _PLACED = re.compile(
     r"\b(?:in|at|near|from|to|on|inside|outside|across|through|into)\s+(?:the\s+)?$", re.IGNORECASE
@@ -40,6 +41,11 @@ _AUXILIARY = re.compile(rf"({_AUX})\s+(?:the\s+)?", re.IGNORECASE)
 _WITH_VERB = frozenset("do does did can could will would shall should may might must".split())
 _ADVERB = re.compile(r"(?:ly|first|ever|also|later|last)$")
 _FINITE = re.compile(r"(?:ed|ing|built|made|held|known|founded|born|done|lost|won|sold)$")
+
+
+# "What's", "He'll": a function word with the verb that it has swallowed.
+_CONTRACTED = re.compile(r"['\u2019](?:s|re|d|ll|ve)$")
+_NO_NAMES = STOP_WORDS | {"so", "no", "ok", "okay", "thanks"}
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def _names(text: str) -> list[Mention]:
     for match in _NAME.finditer(text):
         start, name = match.start(), match.group()
         parts = name.split()
-        while parts and parts[0].lower() in STOP_WORDS | {"so", "no", "ok", "okay", "thanks"}:
+        while parts and _CONTRACTED.sub("", parts[0].lower()) in _NO_NAMES:
             start += len(parts[0]) + 1
             parts = parts[1:]
         while parts and (parts[-1].lower() in STOP_WORDS):

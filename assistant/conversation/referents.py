@@ -99,7 +99,8 @@ def named_answer(turn: Turn) -> str:
     """The thing or person that the answer names; "" where it does not name one."""
     found = turn.found.strip(" .,;:\"'\u201c\u201d")
     if _kind(turn.question) == "person":
-        named = [name for name in name_texts(found) if not name.isupper()]
+        asked = set(name_texts(turn.question))
+        named = [n for n in _people(found) if n not in asked]
         return max(named, key=lambda name: len(name.split()), default="")
     if not found or len(found.split()) > _NAMING_WORDS:
         return ""
@@ -117,11 +118,22 @@ def _kind(question: str) -> AnswerType:
 
 
 def _answer_names(turn: Turn, kind: str, asked: Sequence[str]) -> list[str]:
-    """Whom the answer names, where the question asked for a person and no words were marked."""
+    """Whom the answer names, or its quote, where the question asked for a person and the words that
+    were marked name none."""
     if kind != "person":
         return []
-    named = [n for n in name_texts(turn.answer) if n not in asked and not n.isupper()]
+    every = (_people(text) for text in (turn.answer, turn.quote))
+    named = next(filter(None, ([n for n in told if n not in asked] for told in every)), [])
     return sorted(named, key=lambda name: " " not in name)[:1]
+
+
+def _people(text: str) -> list[str]:
+    """The names in a text that are not only somebody's: "Bastian's brother" does not name him."""
+    return [
+        name
+        for name in name_texts(text)
+        if not name.isupper() and not re.search(rf"{re.escape(name)}['\u2019]s\b", text)
+    ]
 
 
 def _is_thing(turn: Turn, kind: str, pointer: Pointer) -> bool:

@@ -49,6 +49,16 @@ class Lexical(Database):
         query = "SELECT rowid FROM passage_terms WHERE passage_terms MATCH ?"
         return {int(str(i)) for (i,) in self._rows(query, (_quoted(term),))}
 
+    def vocabulary(self, letter: str, lengths: range) -> list[tuple[str, int]]:
+        """The terms with a first letter and a number of characters in `lengths`, each with the
+        number of passages that have it."""
+        rows = self._rows(
+            "SELECT term, doc FROM term_counts WHERE term >= ? AND term < ?"
+            " AND length(term) BETWEEN ? AND ?",
+            (letter, chr(ord(letter) + 1), lengths.start, lengths.stop - 1),
+        )
+        return [(str(term), int(str(doc))) for term, doc in rows]
+
     def term_frequency(self, wanted: Iterable[str]) -> dict[str, int]:
         """In how many passages each of the terms occurs; 0 where it does not."""
         counts = dict.fromkeys(wanted, 0)

@@ -15,6 +15,8 @@ Kind = Literal[
     "definition",
     "comparison",
     "disagreement",
+    "version",
+    "calculation",
     "several",
     "summary",
     "library",
@@ -49,39 +51,6 @@ _TALK: dict[Talk, re.Pattern[str]] = {
     ),
 }
 
-_DOCUMENTS = r"(?:documents?|files?|sources?|texts|papers|pdfs|articles)"
-_MINE = (
-    r"(?:(?:do|did|have|can) (?:i|we|you) (?:have|add(?:ed)?|know|read|got|hold|index(?:ed)?|see|"
-    r"search|use)|(?:are|is) (?:there|indexed|available|stored|loaded|in (?:the|my|this|your) "
-    r"(?:library|collection|index))|does (?:the|my|this|your) library (?:have|hold|contain)|"
-    r"have (?:been )?(?:added|indexed))"
-)
-_LIBRARY = re.compile(
-    rf"(?:(?:which|what)(?: kinds? of| other)? {_DOCUMENTS} {_MINE}.*"
-    rf"|(?:list|show|name)(?: me)?(?: all)?(?: of)?(?: the| my| your)? {_DOCUMENTS}"
-    rf"(?: (?:i have|you have|you know|in (?:the|my|this|your) library|there are))?"
-    rf"|how many {_DOCUMENTS} {_MINE}.*"
-    r"|what(?: is|'s) (?:the|my|this|your) (?:library|collection) about"
-    r"|what(?: is|'s) in (?:the|my|this|your) (?:library|collection|index)"
-    r"|what do (?:i|we|you) have(?: here| in (?:the|my|this|your) library)?"
-    rf"|what are (?:my|the|these) {_DOCUMENTS}(?: about)?"
-    r"|how (?:big|large) is (?:the|my|this|your) library)",
-    re.IGNORECASE,
-)
-_SPEAKS_OF = (
-    r"(?:mentions?|talks? about|speaks? (?:of|about)|discuss(?:es)?|contains?|covers?|names?|"
-    r"deals? with|refers? to|(?:is|are) about|says? (?:some|any)thing about|"
-    r"has (?:some|any)thing (?:on|about)|have (?:some|any)thing (?:on|about))"
-)
-_MENTIONING = re.compile(
-    rf"(?:(?:which|what)(?: of (?:my|the|these))? {_DOCUMENTS} {_SPEAKS_OF} (?P<what>.+)"
-    rf"|(?:list|show|find|name)(?: me)?(?: all)?(?: the| my)? {_DOCUMENTS} (?:that|which)"
-    rf" {_SPEAKS_OF} (?P<those>.+)"
-    rf"|in (?:which|what)(?: of (?:my|the|these))? {_DOCUMENTS} (?:is|are|was|were) (?P<inside>.+?)"
-    r" (?:mentioned|named|discussed)"
-    r"|where (?:is|are|was|were) (?P<where>.+?) mentioned)",
-    re.IGNORECASE,
-)
 _POINTING = (
     r"(?:this|that|it|(?:the|this|that|my)(?: (?:whole|entire|same|last))? "
     r"(?:document|text|article|file|paper|report|letter|page))"
@@ -141,18 +110,6 @@ def talk(question: str) -> Talk | None:
 
 def _talk(plain: str) -> Talk | None:
     return next((kind for kind, form in _TALK.items() if form.fullmatch(plain)), None)
-
-
-def asks_library(question: str) -> bool:
-    """Whether it asks which documents there are, or how many."""
-    return _LIBRARY.fullmatch(_bare(question)) is not None
-
-
-def mentioned(question: str) -> str:
-    """What "Which documents mention X?" asks for; "" if it asks something else."""
-    found = _MENTIONING.fullmatch(_bare(question))
-    what = next((g for g in found.groups() if g), "") if found else ""
-    return re.sub(r"^(?:the )?(?:words?|names?|terms?) ", "", what.strip(" \"'\u201c\u201d"))
 
 
 def summary(question: str) -> Summary | None:

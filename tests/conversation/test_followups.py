@@ -170,3 +170,35 @@ def test_nothing_leans_on_small_talk() -> None:
 def test_a_question_that_began_with_and_is_leaned_on_without_it() -> None:
     asked = "And what did the European Union say?"
     assert make_standalone("What about Guterres?", [Turn(asked)]) == "What did Guterres say?"
+
+
+@pytest.mark.parametrize(
+    ("last", "question", "expected"),
+    [
+        (
+            "What does a puncture in the front wheel cost?",
+            "and the rear one?",
+            "What does a puncture in the rear wheel cost?",
+        ),
+        ("How much is a ticket?", "For pupils?", "How much is a ticket for pupils?"),
+    ],
+)
+def test_a_thing_of_the_same_kind_and_a_bare_preposition(
+    last: str, question: str, expected: str
+) -> None:
+    assert make_standalone(question, [Turn(last, "9 euros")]) == expected
+
+
+def test_a_contraction_is_nobody_s_name() -> None:
+    last = Turn("Who can fetch Juna from school?", "Rasmus Okoro", "Rasmus Okoro")
+    assert make_standalone("What's his number?", [last]) == "What's Rasmus Okoro's number?"
+
+
+def test_a_person_who_is_named_by_the_quote_alone() -> None:
+    last = Turn(
+        "Who can fetch Juna from school?",
+        "Bastian's brother [1]",
+        "Bastian's brother",
+        quote="Name: Rasmus Okoro\nRole: Bastian's brother, can fetch Juna\nPhone: 0170 555",
+    )
+    assert make_standalone("What's his number?", [last]) == "What's Rasmus Okoro's number?"

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.query.decomposition import sides
-from assistant.query.intent import asks_library, defined, kind_of, mentioned, summary, talk
+from assistant.query.intent import defined, kind_of, summary, talk
 
 
 @pytest.mark.parametrize(
@@ -39,36 +39,6 @@ def test_small_talk_is_known(said: str, kind: str) -> None:
 )
 def test_a_question_is_no_small_talk(question: str) -> None:
     assert talk(question) is None
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Which documents do I have?",
-        "how many documents are in my library",
-        "list my documents",
-        "What files have I added?",
-        "what's in my library?",
-        "Show me all documents",
-        "What is this library about?",
-    ],
-)
-def test_questions_about_the_library_itself(question: str) -> None:
-    assert asks_library(question)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Which files can be read?",
-        "How do I list my documents?",
-        "What is in the library of Alexandria?",
-        "How many documents did the court publish?",
-        "Which documents did the harbour master sign?",
-    ],
-)
-def test_questions_about_other_documents_are_not(question: str) -> None:
-    assert not asks_library(question)
 
 
 @pytest.mark.parametrize(
@@ -153,19 +123,3 @@ def test_a_comparison_asks_the_same_of_both_sides(question: str, parts: tuple[st
 )
 def test_what_has_one_side_is_no_comparison(question: str) -> None:
     assert sides(question) is None
-
-
-@pytest.mark.parametrize(
-    ("question", "what"),
-    [
-        ("Which documents mention Guterres?", "Guterres"),
-        ("which of my files talk about the bridge", "the bridge"),
-        ("In which documents is Hifter mentioned?", "Hifter"),
-        ("List all documents that contain the word permit.", "permit"),
-        ("What documents do I have?", ""),
-        ("Which document ended the war?", ""),
-        ("Where is Tripoli?", ""),
-    ],
-)
-def test_what_documents_are_asked_to_mention(question: str, what: str) -> None:
-    assert mentioned(question) == what
