@@ -197,6 +197,8 @@ def _spawn(log_path: Path | None) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         bufsize=0,
         env=environment,
+        # Not the folder of documents that we may be in: libraries look for their parts there.
+        cwd=PACKAGE_ROOT,
         # Ctrl-C in the terminal is the parent's to handle; it must not reach the child.
         start_new_session=True,
         creationflags=creationflags,
