@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from assistant.answering.answer import passage_json
 from assistant.answering.pipeline import readable_question
@@ -18,6 +18,8 @@ from assistant.language.printable import safe, safe_line
 from assistant.retrieval.search import prepare, search
 
 ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
+# A question with a long conversation before it.
+_MOST_LINE_BYTES = 1_000_000
 
 
 def run_ask(options: argparse.Namespace) -> int:
@@ -65,7 +67,7 @@ def run_search(options: argparse.Namespace) -> int:
 def _read_stdin() -> str:
     if sys.stdin is None or output.is_terminal(sys.stdin):
         raise QuestionError("No question was asked.", 'Try `assistant ask "What is …?"`.')
-    return sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
+    return sys.stdin.buffer.read(_MOST_LINE_BYTES).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,24 @@ def _answer_lines(options: argparse.Namespace) -> int:
 def _lines() -> Iterator[tuple[int, str]]:
     if sys.stdin is None:
         raise QuestionError("stdin is closed; there are no questions.", "Pipe them in.")
-    for number, raw in enumerate(sys.stdin.buffer, start=1):
+    for number, raw in enumerate(_raw_lines(sys.stdin.buffer), start=1):
         # A line that is not UTF-8 is still a line: what cannot be read shows as such.
         if text := raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip():
             yield number, text
 
 
+def _raw_lines(source: IO[bytes]) -> Iterator[bytes]:
+    """The lines, each at most a byte longer than it may be: the rest would fill the memory."""
+    while line := source.readline(_MOST_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > _MOST_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = source.readline(_MOST_LINE_BYTES + 1)
+        yield line
+
+
 def _parse(text: str) -> _Line:
+    if len(text.encode("utf-8", "replace")) > _MOST_LINE_BYTES:
+        raise QuestionError(f"The line has more than {_MOST_LINE_BYTES:,} bytes.")
     if not text.startswith(("{", "[", '"')):
         return _Line(None, text, ())
     try:
