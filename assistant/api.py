@@ -18,7 +18,7 @@ from assistant.answering.answer import Answer
 from assistant.answering.events import Answered, AnswerEvent
 from assistant.answering.pipeline import Answerer, readable_question
 from assistant.conversation.followups import Turn
-from assistant.errors import AssistantError, LibraryError
+from assistant.errors import AssistantError, PassageError
 from assistant.evaluation.cases import Case
 from assistant.evaluation.questions import EvalQuestion, read
 from assistant.evaluation.recording import Recorder
@@ -152,7 +152,7 @@ class Assistant:
         """The passage of that id, as in `search(…)[0].passage.id`. Raises LibraryError."""
         found = self._root.library.catalogue.passages([passage_id])
         if passage_id not in found:
-            raise LibraryError(f"There is no passage {passage_id}.", "Search again.")
+            raise PassageError(f"There is no passage {passage_id}.", "Search again.")
         return found[passage_id]
 
     def _ready(self) -> Answerer:

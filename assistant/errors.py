@@ -22,6 +22,10 @@ class LibraryError(AssistantError):
     """A library that cannot be opened, read or written."""
 
 
+class PassageError(LibraryError):
+    """A passage that the library does not hold."""
+
+
 class QuestionError(AssistantError):
     """A question that cannot be asked as it stands."""
 

@@ -316,7 +316,7 @@ def _from_file(path: Path) -> dict[str, Value]:
         raise SettingsError(f"{path} cannot be read ({error}).", "Correct or remove it.") from error
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: {error}.", "Correct this line, or remove the file.") from None
     known = {s.key: s for s in schema()}
     values: dict[str, Value] = {}

@@ -9,6 +9,7 @@ from assistant.bench.results import Budget, Row
 from assistant.bench.timing import in_turn
 from assistant.bench.workplace import Workplace
 from assistant.language.questions import subject_terms
+from assistant.library.chroma_settings import chroma
 from assistant.library.database import FILE
 from assistant.library.stores import Vectors
 from assistant.retrieval.search import prepare, search
@@ -109,12 +110,9 @@ def _fts5(place: Workplace) -> Callable[[list[str]], list[Any]]:
 
 def _chroma(place: Workplace) -> Callable[[Vectors], Any]:
     place.assistant.vectors.open()
-    import chromadb
-    from chromadb.config import Settings
-
+    chromadb, settings = chroma()
     client = chromadb.PersistentClient(
-        path=str(place.library_folder / "vectors"),
-        settings=Settings(anonymized_telemetry=False),
+        path=str(place.library_folder / "vectors"), settings=settings
     )
     collection = client.get_collection("passages", embedding_function=None)
 

@@ -67,7 +67,7 @@ def run_search(options: argparse.Namespace) -> int:
 def _read_stdin() -> str:
     if sys.stdin is None or output.is_terminal(sys.stdin):
         raise QuestionError("No question was asked.", 'Try `assistant ask "What is …?"`.')
-    return sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
+    return sys.stdin.buffer.read(json_lines.MOST_BYTES).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

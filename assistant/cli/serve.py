@@ -1,7 +1,6 @@
 """`assistant serve` and `assistant mcp`: the library for other programs."""
 
 import argparse
-import os
 import socket
 from importlib.util import find_spec
 
@@ -12,7 +11,6 @@ from assistant.cli.session import opened
 from assistant.errors import AssistantError
 
 DONE = 0
-TOKEN_VARIABLE = "ASSISTANT_SERVE_TOKEN"
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -21,16 +19,11 @@ def run_serve(options: argparse.Namespace) -> int:
     given = settings.load()
     host = given.serve_host if options.host is None else options.host
     port = given.serve_port if options.port is None else options.port
-    token = os.environ.get(TOKEN_VARIABLE, "")
-    if not token and not offline.is_local(host):
-        raise AssistantError(
-            f"{host} can be reached by other machines, which needs a token.",
-            f"Put one into the environment variable {TOKEN_VARIABLE}.",
-        )
-    import uvicorn
-
+    from assistant.serving.admission import Admission, kept_token
+    from assistant.serving.connections import server
     from assistant.serving.openai_server import Serving, app
 
+    token, file = kept_token()
     _prepare(options)
     try:
         listening = socket.create_server((host, port))
@@ -39,15 +32,14 @@ def run_serve(options: argparse.Namespace) -> int:
             f"{host}:{port} cannot be listened on: {error.strerror}.", "Choose another --port."
         ) from error
     assistant = AsyncAssistant(options.library, model=options.model)
-    config = uvicorn.Config(
-        app(Serving(assistant, options.library, token)),
-        log_level="warning",
-        access_log=False,  # questions would be in it
-        timeout_graceful_shutdown=5,
-    )
     place = ":".join(map(str, listening.getsockname()[:2]))
     output.tell(f"Serving the library {options.library!r} at http://{place}/v1 (Ctrl-C ends).")
-    uvicorn.Server(config).run(sockets=[listening])
+    if file is not None:
+        output.tell(f"The token, as a client's API key: {token} (kept in {file})")
+    if not offline.is_local(host):
+        output.tell("Other machines can reach it, and what they send and get is not encrypted.")
+    serving = Serving(assistant, options.library, Admission(token, host), output.tell)
+    server(app(serving)).run(sockets=[listening])
     return DONE
 
 
@@ -57,7 +49,8 @@ def run_mcp(options: argparse.Namespace) -> int:
     from assistant.serving.mcp_server import server
 
     _prepare(options)
-    server(AsyncAssistant(options.library, model=options.model)).run("stdio")
+    assistant = AsyncAssistant(options.library, model=options.model)
+    server(assistant, output.tell).run("stdio")
     return DONE
 
 

@@ -15,10 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant.conversation.saved_shape import ANSWER, WHY, fits, fits_partly
 from assistant.errors import AssistantError
 
 FORMAT_VERSION = 1
 _TITLE_CHARS = 80
+# Years of talk; a larger file is none of ours.
+_MOST_BYTES = 200_000_000
 _REMOVED = ".removed"
 
 
@@ -73,6 +76,8 @@ class Sessions:
         wanted = query.casefold().split()
         found = []
         for path in self.folder.glob("*.jsonl") if self.folder.is_dir() else ():
+            if not _is_id(path.stem):
+                continue
             session = _read_header(path)
             if session is not None and (not wanted or _contains(path, wanted)):
                 found.append(session)
@@ -125,7 +130,7 @@ class Sessions:
             self._explained(path.unlink)
 
     def _path(self, session_id: str) -> Path:
-        if not session_id.replace("-", "").isalnum():
+        if not _is_id(session_id):
             raise SessionError(f"{session_id!r} is not the id of a conversation.")
         return self.folder / f"{session_id}.jsonl"
 
@@ -148,6 +153,10 @@ class Sessions:
                 f"The conversation could not be saved: {error.strerror}.",
                 "Check the disk and the permissions of the sessions folder.",
             ) from error
+
+
+def _is_id(name: str) -> bool:
+    return name.replace("-", "").isalnum()
 
 
 def title_of(text: str) -> str:
@@ -200,6 +209,9 @@ def _header(session: Session) -> dict[str, Any]:
 
 def _read_header(path: Path) -> Session | None:
     try:
+        # A pipe of that name would be waited for.
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return None
         with path.open("rb") as file:
             value = json.loads(file.readline())
             turns = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
@@ -213,7 +225,7 @@ def _read_header(path: Path) -> Session | None:
             turns,
             path.stat().st_mtime,
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -223,20 +235,17 @@ def _lines(path: Path) -> Iterator[Any]:
         for line in file:
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
 
 
 def _turn(value: Any) -> SavedTurn | None:
-    try:
-        return SavedTurn(
-            str(value["question"]),
-            str(value["asked_at"]),
-            dict(value["answer"]),
-            dict(value["why"]),
-        )
-    except (KeyError, TypeError, ValueError):
+    """The turn in a line, or None where it is none: the file may be a stranger's."""
+    if not fits(value, {"question": str, "asked_at": str, "answer": dict, "why": dict}):
         return None
+    if not (fits_partly(value["answer"], ANSWER) and fits_partly(value["why"], WHY)):
+        return None
+    return SavedTurn(value["question"], value["asked_at"], value["answer"], value["why"])
 
 
 def _contains(path: Path, words: Sequence[str]) -> bool:
@@ -247,7 +256,7 @@ def _contains(path: Path, words: Sequence[str]) -> bool:
         for turn in map(_turn, _lines(path)):
             if turn is not None:
                 text += f"\n{turn.question}\n{turn.answer.get('answer', '')}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
     folded = text.casefold()
     return all(word in folded for word in words)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 from assistant.documents.decoding import decode
@@ -28,6 +29,22 @@ _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{2,40})", re.I)
 _HEAD_BYTES = 4_096
 
+# What is no text, each to its end or to the end of the file, where HTMLParser would try again from
+# every place: seconds for a few kilobytes. Scripts, styles, comments and declarations go whole.
+_MARKUP = re.compile(
+    r"<(script|style)(?=[\s/>])[^>]*+(?<!/)>.*?(?:</\1[^>]*+(?:>|\Z)|\Z)"
+    r"|<!--(?:-?>|.*?(?:--!?>|\Z))"
+    r"|<[!?][^>]*+(?:>|\Z)"
+    r"|(?P<tag></[^>]*+(?:>|\Z)"
+    r"|<[a-z](?:[^\"'>]++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
+# Names and classes matter here, pictures in an attribute do not.
+_MOST_TAG_CHARS = 20_000
+_TAG_NAME = re.compile(r"</?[^\s/>]{1,100}")
+# int() refuses thousands of digits.
+_LONG_REFERENCE = re.compile(r"&#x?[0-9a-f]{9,};?", re.IGNORECASE)
+
 
 @dataclass
 class Node:
@@ -52,8 +69,13 @@ class Node:
 def parse_html(markup: str) -> Node:
     """The tree of a page or a part of one; never fails."""
     parser = _TreeParser()
-    parser.feed(markup)
-    parser.close()
+    at = 0
+    for found in _MARKUP.finditer(markup):
+        parser.text(markup[at : found.start()])
+        if found["tag"]:
+            parser.tag(found["tag"])
+        at = found.end()
+    parser.text(markup[at:])
     return parser.root
 
 
@@ -76,6 +98,19 @@ class _TreeParser(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.root = Node("html", {})
         self._open = [self.root]
+
+    def text(self, data: str) -> None:
+        """Take text between tags."""
+        if data:
+            self.handle_data(unescape(_LONG_REFERENCE.sub("\ufffd", data)))
+
+    def tag(self, tag: str) -> None:
+        """Take one whole tag."""
+        if len(tag) > _MOST_TAG_CHARS:
+            name = _TAG_NAME.match(tag)
+            tag = f"{name[0]}>" if name else ""
+        self.feed(_LONG_REFERENCE.sub("\ufffd", tag))
+        self.rawdata = ""  # what it takes for no whole tag
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in {"html", "body"}:

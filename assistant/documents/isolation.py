@@ -115,6 +115,7 @@ def _spawn(memory_bytes: int) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, search_path))},
+        cwd=_PACKAGE_ROOT,
         # Ctrl-C is the parent's to handle.
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

@@ -156,7 +156,22 @@ class OnnxEmbedder:
         inputs = [rows(indices) for indices in batches]
         for indices, given, outputs in zip(batches, inputs, session.run_each(inputs), strict=True):
             mask = given["attention_mask"].astype(np.float32)
+            self._check(outputs[0], given["input_ids"].shape)
             yield indices, outputs[0], mask, [encodings[i] for i in indices]
+
+    def _check(self, hidden: Vectors, shape: tuple[int, ...]) -> None:
+        """Raises EngineError where a model gives other vectors than its folder says."""
+        wanted = (*shape, self.entry.dimension)
+        if hidden.shape != wanted:
+            raise EngineError(
+                f"The embedder {self.entry.title} gives {hidden.shape} numbers, not {wanted}.",
+                "Its config.json may be that of another model.",
+            )
+        if not np.isfinite(hidden).all():
+            raise EngineError(
+                f"The embedder {self.entry.title} gives what are no numbers.",
+                "Fetch it again, or choose another.",
+            )
 
     def _parts(self) -> tuple[Session, "Tokenizer"]:
         with self._lock:
@@ -194,12 +209,16 @@ def _load(entry: EmbedderEntry, threads: int | None) -> tuple[Session, "Tokenize
     try:
         session = Session(path, threads)
         tokenizer = Tokenizer.from_file(str(entry.tokenizer))
+    except EngineError:
+        raise
     except Exception as error:  # onnxruntime and tokenizers raise types of their own
         raise EngineError(
             f"The embedder {entry.title} does not load: {error}.", "Run `uv sync --reinstall`."
         ) from error
     tokenizer.enable_truncation(entry.max_tokens)
     tokenizer.no_padding()
+    # "[SEP]" in a document is text, not a border.
+    tokenizer.encode_special_tokens = True
     return session, tokenizer
 
 

@@ -14,6 +14,9 @@ from assistant.errors import WeightsError
 
 _ONNX = ("model_quantized.onnx", "model_int8.onnx", "model.onnx", "model_fp16.onnx")
 _MOST_TOKENS = 512
+_MOST_NUMBERS = 16_384
+_MOST_PREFIX_CHARS = 2_000
+_MOST_JSON_BYTES = 10_000_000
 _E5_TASK = "Instruct: Given a web search query, retrieve relevant passages that answer the query"
 _QWEN_TASK = f"{_E5_TASK}\nQuery:"
 _BGE_QUERY = "Represent this sentence for searching relevant passages: "
@@ -54,11 +57,11 @@ def read(folder: Path) -> EmbedderEntry:
     _, pooling, query, passage = next((f for f in _FAMILIES if f[0] in name), ("", "mean", "", ""))
     prompts = _json(folder / "config_sentence_transformers.json").get("prompts")
     if isinstance(prompts, dict):
-        query = str(prompts.get("query", query))
-        passage = str(prompts.get("passage", prompts.get("document", passage)))
+        query = _prefix(folder, prompts.get("query", query))
+        passage = _prefix(folder, prompts.get("passage", prompts.get("document", passage)))
     sha256 = weights.sha256(path)
     dimension = config.get("hidden_size") or config.get("dim") or config.get("n_embd")
-    if not isinstance(dimension, int) or dimension < 1:
+    if type(dimension) is not int or not 0 < dimension <= _MOST_NUMBERS:
         raise WeightsError(
             f"{folder / 'config.json'} does not say the size of the vectors (hidden_size).",
             "Fetch the model's own config.json.",
@@ -107,12 +110,24 @@ def _stated_pooling(folder: Path) -> Pooling | None:
 def _max_tokens(folder: Path, config: dict[str, Any]) -> int:
     stated = _json(folder / "sentence_bert_config.json").get("max_seq_length")
     limits = (stated, config.get("max_position_embeddings"), _MOST_TOKENS)
-    return int(min(n for n in limits if isinstance(n, int) and n > 0))
+    return int(min(n for n in limits if type(n) is int and n > 0))
+
+
+def _prefix(folder: Path, value: Any) -> str:
+    """What stands before a text. Raises WeightsError for what is no short text."""
+    if not isinstance(value, str) or len(value) > _MOST_PREFIX_CHARS:
+        raise WeightsError(
+            f"The embedder {folder.name} has a prompt that is no short text.",
+            "See its config_sentence_transformers.json.",
+        )
+    return value
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
+        if not path.is_file() or path.stat().st_size > _MOST_JSON_BYTES:
+            return {}
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -17,6 +17,8 @@ MAGIC = b"GGUF"
 _MOST_ENTRIES = 1 << 16
 _MOST_TENSORS = 1 << 17
 _MOST_DEPTH = 4
+# Chat templates have some thousands.
+_MOST_TEXT_BYTES = 4 << 20
 _STRING, _ARRAY = 8, 9
 _SCALARS = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd", strict=True))
 # Longer arrays (vocabularies) are passed over; nothing here needs them.
@@ -114,6 +116,8 @@ class _Header:
 
     def _bytes(self) -> bytes:
         size = self.number("Q")
+        if size > _MOST_TEXT_BYTES:
+            raise ValueError("a text without end")
         start = self.at
         self._skip(size)
         return self._data[start : start + size]
@@ -127,6 +131,8 @@ class _Header:
 def is_gguf(path: Path) -> bool:
     """Whether a file begins as a GGUF model does."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
         with path.open("rb") as file:
             return file.read(4) == MAGIC
     except OSError:

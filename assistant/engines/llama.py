@@ -77,7 +77,7 @@ class LlamaEngine:
             "n_threads": n_threads,
             "seed": seed,
             "gpu_layers": gpu_layers,
-            "adapter": str(adapter.path) if adapter else None,
+            "adapter": str(adapter.path.absolute()) if adapter else None,
         }
         self._log_path = log_path
         self._answering = threading.Lock()

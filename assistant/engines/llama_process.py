@@ -16,7 +16,7 @@ import threading
 import time
 import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +30,23 @@ POLL_S = 0.02
 CANCEL_LIMIT_S = 2.0
 # Waited for after each of: end of stdin, SIGTERM, SIGKILL.
 END_LIMIT_S = 0.5
+
+# More than the longest token or error takes as JSON.
+_LONGEST_LINE = 1 << 20
+# What the child says about a request: fields and their types; every number may be a float.
+_FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+    "reading": {"done": int, "total": int},
+    "token": {"text": str, "logprob": (int, float)},
+    "done": {
+        "finish": str,
+        "prompt_tokens": int,
+        "cached_tokens": int,
+        "completion_tokens": int,
+        "prefill_ms": (int, float),
+        "decode_ms": (int, float),
+    },
+    "error": {"message": str},
+}
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 RESTARTS = "Ask again: it is started anew."
@@ -182,6 +199,8 @@ def _spawn(log_path: Path | None) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         bufsize=0,
         env=environment,
+        # Not the folder of documents that we may be in: libraries look for their parts there.
+        cwd=PACKAGE_ROOT,
         # Ctrl-C in the terminal is the parent's to handle; it must not reach the child.
         start_new_session=True,
         creationflags=creationflags,
@@ -195,27 +214,31 @@ def _take_in(
 ) -> None:
     """Sorts what the child says until it ends, then collects its status so that no zombie stays.
 
+    A child that says anything else than the protocol has is ended: nobody knows what it does.
     Runs in a thread of its own, which must not keep the engine alive.
     """
     assert process.stdout is not None
-    for line in _lines(process.stdout):
-        message = json.loads(line)
-        match message.pop("type"):
-            case "loaded":
-                info = ModelInfo(**message)
-                _log.info(
-                    "loaded %s in %.0f ms: context %d tokens, %d of %d layers on a GPU",
-                    info.name,
-                    info.load_ms,
-                    info.n_ctx,
-                    info.gpu_layers,
-                    info.layers,
-                )
-                loaded.set_result(info)
-            case "load_failed":
-                loaded.set_exception(EngineUnavailable(message["message"], OTHER_MODEL))
-            case kind:
-                messages.put({"type": kind, **message})
+    try:
+        for line in _lines(process.stdout):
+            message = json.loads(line)
+            match message.pop("type"):
+                case "loaded":
+                    info = ModelInfo(**message)
+                    _log.info(
+                        "loaded %s in %.0f ms: context %d tokens, %d of %d layers on a GPU",
+                        info.name,
+                        info.load_ms,
+                        info.n_ctx,
+                        info.gpu_layers,
+                        info.layers,
+                    )
+                    loaded.set_result(info)
+                case "load_failed":
+                    loaded.set_exception(EngineUnavailable(str(message["message"]), OTHER_MODEL))
+                case kind:
+                    messages.put({"type": kind, **_checked(kind, message)})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidStateError):
+        process.kill()
     process.stdout.close()
     process.wait()
     _log.info("the language model's process ended with %s", _exit_reason(process))
@@ -227,12 +250,29 @@ def _take_in(
     messages.put(None)
 
 
+def _checked(kind: str, message: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a message. ValueError or KeyError where they are not those of its kind."""
+    expected = {**_FIELDS[kind], "id": int}
+    if kind == "error" and "excess_tokens" in message:
+        expected["excess_tokens"] = int
+    if message.keys() != expected.keys() or not all(
+        isinstance(message[name], wanted) for name, wanted in expected.items()
+    ):
+        raise ValueError(kind)
+    return message
+
+
 def _lines(pipe: IO[bytes]) -> Iterator[bytes]:
-    """Whole lines; a last one that a dying child left unfinished is dropped."""
+    """Whole lines; a last one that a dying child left unfinished is dropped.
+
+    ValueError for a line that is longer than any message.
+    """
     with open(pipe.fileno(), "rb", closefd=False) as buffered:
-        for line in buffered:
+        while line := buffered.readline(_LONGEST_LINE):
             if line.endswith(b"\n"):
                 yield line
+            elif len(line) == _LONGEST_LINE:
+                raise ValueError("a line without an end")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import codecs
 import ctypes
-from collections.abc import Iterable, Sequence
+import faulthandler
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from assistant.engines import thinking
+from assistant.engines.chat_marks import CHAT_MARKS
 
 _PROBE = "the question"
 
-# What models write as plain text where it is no token of theirs, from the templates of others.
-CHAT_MARKS = (
-    "<|im_start|> <|im_end|> <|endoftext|> <|end_of_text|> <|eot_id|> <|start_header_id|> "
-    "<start_of_turn> <end_of_turn> <|user|> <|assistant|> <|system|> [INST] [/INST]"
-).split()
 # A shorter control token's text may be a word of an answer.
 _LEAST_MARK = 4
+# Breaking a mark up may leave another one; a vocabulary in which that goes on has marks in all.
+_MOST_ROUNDS = 8
+
+# What the program in a GGUF, its chat template, may take at most.
+_RENDER_S = 20.0
+_RENDER_BYTES = 256 << 20
 
 # For a GGUF that carries no template of its own.
 CHATML = (
@@ -42,6 +48,8 @@ class Vocabulary:
         self.size = int(lib.llama_vocab_n_tokens(self._vocab))
         self.bos_text = self._text(lib.llama_vocab_bos(self._vocab))
         self.eos_text = self._text(lib.llama_vocab_eos(self._vocab))
+        # What frames a conversation though the file calls it no control token.
+        self._framing: frozenset[int] = frozenset()
 
     def tokenize(self, text: str, *, add_bos: bool = False) -> list[int]:
         """Token ids of `text`, control tokens in it recognised."""
@@ -54,12 +62,34 @@ class Vocabulary:
         return list(tokens[:count])
 
     def defuse(self, text: str) -> str:
-        """`text` with control tokens broken up: a document must not end a turn or open one."""
-        while control := {t for t in self.tokenize(text) if self._is_control(t)}:
-            for token in control:
-                mark = self._text(token)
+        """`text` with what would end a turn or open one broken up: a document must do neither.
+
+        Raises ChildError where that is not possible: text that may be a command is not read.
+        """
+        for _ in range(_MOST_ROUNDS):
+            found = {t for t in self.tokenize(text) if self._is_control(t) or t in self._framing}
+            if not found:
+                return text
+            # The longest first: a mark may be a part of another.
+            for mark in sorted(map(self._text, found), key=len, reverse=True):
                 text = text.replace(mark, f"{mark[0]} {mark[1:]}" if len(mark) > 1 else " ")
-        return text
+        raise ChildError("The model's vocabulary does not tell text from control tokens.")
+
+    def learn_frame(self, template: str) -> None:
+        """Take the marks in a template for such as no text may hold, whatever their type."""
+        tokens = set(self.tokenize(template))
+        self._framing = frozenset(t for t in tokens if self._is_mark(t))
+
+    def _is_mark(self, token: int) -> bool:
+        """Whether a token stands for a text as a whole, by a rule of its own, and that is no space.
+
+        Some files call the marks of their template user-defined; so are runs of spaces in others.
+        """
+        attributes = self._lib.llama_vocab_get_attr(self._vocab, token)
+        if not attributes & self._lib.LLAMA_TOKEN_ATTR_USER_DEFINED:
+            return False
+        text = self._text(token)
+        return len(text) >= _LEAST_MARK and any(c in text for c in "<>[]|{}")
 
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for; perhaps half a character.
@@ -107,6 +137,7 @@ class ChatTemplate:
 
         own = lib.llama_model_chat_template(model, None)
         self._vocabulary = vocabulary
+        vocabulary.learn_frame(own.decode("utf-8", "replace") if own else CHATML)
         self._own = own is not None
         try:
             self._formatter = Jinja2ChatFormatter(
@@ -143,7 +174,35 @@ class ChatTemplate:
 
     def _render(self, messages: Sequence[dict[str, str]]) -> str:
         # enable_thinking: Qwen3 and others would think for a thousand tokens first.
-        return str(self._formatter(messages=messages, enable_thinking=False).prompt)
+        with _bounded():
+            return str(self._formatter(messages=messages, enable_thinking=False).prompt)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Bounds what is done inside: MemoryError beyond the memory; beyond the time, the process ends.
+
+    Jinja's sandbox keeps a template from files and objects, not from loops and long texts.
+    """
+    faulthandler.dump_traceback_later(_RENDER_S, exit=True, file=sys.__stderr__ or sys.stderr)
+    try:
+        if sys.platform != "linux":
+            yield
+            return
+        import resource
+
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        room = used + _RENDER_BYTES
+        resource.setrlimit(
+            resource.RLIMIT_AS, (room if hard == resource.RLIM_INFINITY else min(room, hard), hard)
+        )
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _without_system(messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -13,19 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from assistant import offline
+from assistant.engines import onnx_file
 from assistant.engines.llama_model import usable_cores
+from assistant.errors import EngineError
 
 # Each worker holds its own intermediate values, some megabytes.
 _MOST_WORKERS = 8
+_SAID_CHARS = 200
 
 Inputs = Mapping[str, Any]
 
 
 class Session:
-    """A loaded model. Raises what onnxruntime raises."""
+    """A loaded model. Raises EngineError, and when it is made what onnxruntime raises."""
 
     def __init__(self, path: Path, workers: int | None = None) -> None:
         """`workers` inputs are computed at once; one for each core without it."""
+        if found := onnx_file.problem(path):
+            raise EngineError(f"{path} is not loaded: {found}.", "Use a model in one file.")
+        self._path = path
         # Before the import: from 1.32 on it would write a file for its maker and try to send it.
         offline.without_telemetry()
         # ~0.1 s to import, so only when a model is wanted.
@@ -44,7 +50,11 @@ class Session:
 
     def run(self, inputs: Inputs) -> list[Any]:
         """The model's outputs for one input."""
-        return list(self._session.run(None, dict(inputs)))
+        try:
+            return list(self._session.run(None, dict(inputs)))
+        except Exception as error:  # onnxruntime raises types of its own
+            said = " ".join(str(error).split())[:_SAID_CHARS]
+            raise EngineError(f"The model {self._path} cannot compute: {said}.") from error
 
     def run_each(self, inputs: Iterable[Inputs]) -> Iterator[list[Any]]:
         """The outputs for each input, in order.

@@ -120,7 +120,11 @@ class OnnxReader:
             for statement, evidence in pairs
         ]
         place = session.outputs.index(_SUPPORT)
-        return [_scores(outputs[place][0]) for outputs in session.run_each(map(_pair, rows))]
+        found = []
+        for outputs in session.run_each(map(_pair, rows)):
+            _check([outputs[place]], (1, 3))
+            found.append(_scores(outputs[place][0]))
+        return found
 
     def _parts(self) -> tuple[Session, "Tokenizer"]:
         with self._lock:
@@ -139,6 +143,12 @@ def _pair(row: tuple[list[int], list[int]]) -> dict[str, Integers]:
         "attention_mask": np.ones_like(types),
         "token_type_ids": types,
     }
+
+
+def _check(outputs: Sequence[Floats], shape: tuple[int, int]) -> None:
+    """Raises EngineError for outputs that no evidence reader has."""
+    if not all(output.shape == shape and np.isfinite(output).all() for output in outputs):
+        raise EngineError("The evidence reader gives what are no scores.", _REMEDY)
 
 
 def _scores(logits: Floats) -> SupportScores:
@@ -176,6 +186,7 @@ def _logits(
 
     for indices, outputs in zip(batches, session.run_each(map(rows, batches)), strict=True):
         starts, ends = outputs[:2]
+        _check([starts, ends], (len(indices), max(lengths[i] for i in indices)))
         for row, i in enumerate(indices):
             yield windows[i], starts[row, : lengths[i]], ends[row, : lengths[i]]
 
@@ -225,6 +236,8 @@ def _load(
     try:
         session = Session(model, threads)
         tokenizer = Tokenizer.from_file(str(vocabulary))
+    except EngineError:
+        raise
     except Exception as error:  # onnxruntime and tokenizers raise types of their own
         raise EngineError(f"The evidence reader does not load: {error}.", _REMEDY) from error
     if session.outputs not in (_SPANS, [*_SPANS, _SUPPORT]):

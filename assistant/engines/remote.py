@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from assistant.answering.llm import GenerationEvent
 from assistant.answering.prompts import Message
+from assistant.engines.chat_marks import broken_up
 from assistant.engines.event_stream import Request, StreamError, events
 from assistant.engines.llama_process import EngineUnavailable
 from assistant.engines.models import Endpoint
@@ -104,7 +105,8 @@ class RemoteLlm:
             self.wait_ready()
         body: dict[str, Any] = {
             "model": self._model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            # Servers tokenise the marks in a text as those of their template.
+            "messages": [{"role": m.role, "content": broken_up(m.content)} for m in messages],
             "temperature": temperature,
             "stream": True,
         }

@@ -9,8 +9,9 @@ from contextlib import closing
 from typing import Any, Literal
 
 from assistant.answering.llm import Finished, Token
+from assistant.engines.chat_marks import CHAT_MARKS
 from assistant.engines.event_stream import Request, StreamError, events
-from assistant.engines.llama_text import CHAT_MARKS, TextGate
+from assistant.engines.llama_text import TextGate
 from assistant.engines.repetition import RepetitionFilter
 from assistant.engines.thinking import Piece, ThoughtFilter
 

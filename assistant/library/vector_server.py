@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 from assistant.atomic import write_private
 from assistant.errors import SettingsError
+from assistant.library.chroma_settings import chroma
 from assistant.library.stores import VectorsUnavailable, VectorsUnreachable
 from assistant.library.vectors import (
     COLLECTION,
@@ -112,16 +113,15 @@ class ServerVectors(CollectionVectors):
         self._heartbeat()
         if self._client is not None:
             return self._client
-        import chromadb
         import httpx
-        from chromadb.config import Settings
 
+        chromadb, settings = chroma()
         secure = self._parts.scheme == "https"
         client = chromadb.HttpClient(
             host=self._parts.hostname or "",
             port=self._parts.port or (443 if secure else 80),
             ssl=secure,
-            settings=Settings(anonymized_telemetry=False),
+            settings=settings,
         )
         server: Any = client._server
         server._session.timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.library.chroma_settings import chroma
 from assistant.library.stores import VectorsUnavailable
 
 Vectors = NDArray[np.float32]
@@ -224,12 +225,8 @@ class ChromaVectors(CollectionVectors):
             self._collection = self._connected(create=True)
 
     def _connected(self, *, create: bool) -> Any:
-        import chromadb
-        from chromadb.config import Settings
-
-        self._client = chromadb.PersistentClient(
-            path=str(self.folder), settings=Settings(anonymized_telemetry=False)
-        )
+        chromadb, settings = chroma()
+        self._client = chromadb.PersistentClient(path=str(self.folder), settings=settings)
         return self._client.get_or_create_collection(_COLLECTION, **COLLECTION)
 
     def nothing_there(self) -> VectorsUnavailable:

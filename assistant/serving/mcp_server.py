@@ -3,7 +3,7 @@
 Needs the extra `mcp`. Everything comes back as structured content; the answer is the contract's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,8 +13,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from assistant import __version__
 from assistant.answering.answer import passage_json
 from assistant.api import AsyncAssistant
-from assistant.errors import AssistantError
 from assistant.library.catalogue import Passage
+from assistant.serving import problems
 
 _MOST_PASSAGES = 50
 _INSTRUCTIONS = (
@@ -24,8 +24,11 @@ _INSTRUCTIONS = (
 )
 
 
-def server(assistant: AsyncAssistant) -> MCPServer[Any]:
-    """The MCP server over an assistant; `run("stdio")` serves until its input ends."""
+def server(assistant: AsyncAssistant, tell: Callable[[str], None]) -> MCPServer[Any]:
+    """The MCP server over an assistant; `run("stdio")` serves until its input ends.
+
+    `tell` tells the owner what went wrong; the client is told less of it.
+    """
     made: MCPServer[Any] = MCPServer(
         "assistant", version=__version__, instructions=_INSTRUCTIONS, log_level="ERROR"
     )
@@ -33,26 +36,26 @@ def server(assistant: AsyncAssistant) -> MCPServer[Any]:
     @made.tool(structured_output=True)
     async def ask(question: str) -> dict[str, Any]:
         """Answer a question from the documents, with checked quotes and their places."""
-        with _explained():
+        with _explained(tell):
             return (await assistant.ask(question)).to_json()
 
     @made.tool(structured_output=True)
     async def search(query: str, limit: int = 5) -> dict[str, Any]:
         """Find the passages that fit a query, best first, each with its id, file and lines."""
-        with _explained():
+        with _explained(tell):
             found = await assistant.search(query, max(1, min(limit, _MOST_PASSAGES)))
             return {"passages": [passage_json(p) | {"id": p.passage.id} for p in found]}
 
     @made.tool(structured_output=True)
     async def get_passage(passage_id: int) -> dict[str, Any]:
         """Read a passage by the id that search gave, with its headings and place."""
-        with _explained():
+        with _explained(tell):
             return _passage(await assistant.passage(passage_id))
 
     @made.tool(structured_output=True)
     async def list_sources() -> dict[str, Any]:
         """List the documents that answers come from."""
-        with _explained():
+        with _explained(tell):
             found = await assistant.sources()
             return {
                 "sources": [
@@ -64,12 +67,15 @@ def server(assistant: AsyncAssistant) -> MCPServer[Any]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turns our errors into the tool's: the caller is told in one sentence."""
+def _explained(tell: Callable[[str], None]) -> Iterator[None]:
+    """Turns errors into the tool's: the client is told in one sentence, without paths."""
     try:
         yield
-    except AssistantError as error:
-        raise ToolError(str(error)) from None
+    except Exception as error:
+        said = problems.told(error)
+        if said != str(error):
+            tell(problems.in_full(error))
+        raise ToolError(said) from None
 
 
 def _passage(passage: Passage) -> dict[str, Any]:

@@ -5,42 +5,81 @@ in the field `assistant` of the completion, in a stream in that of the last chun
 when the answer was checked: unchecked text is never sent.
 """
 
-import hmac
 import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant import offline
 from assistant.answering.answer import Answer
 from assistant.answering.events import Answered
 from assistant.api import AsyncAssistant
 from assistant.conversation.followups import Turn
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import QuestionError
+from assistant.serving import problems
+from assistant.serving.admission import Admission
 
 MAX_BODY_BYTES = 1_000_000
+# A body is in by this time, or it is not waited for.
+BODY_S = 20.0
+# Questions that wait for their answers; they are answered one after the other.
+MAX_WAITING = 32
+# Follow-ups lean on the last turns alone.
+MAX_MESSAGES = 200
 _LOOK_S = 0.1
 _MARKERS = re.compile(r"\s*\[\d+\]")
 _PIECES = re.compile(r"\S+\s*")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Serving:
-    """What is served and to whom: `token` is asked of everybody if there is one."""
+    """The assistant under its library's name, who is let in, and where the owner is told things."""
 
     assistant: AsyncAssistant
     model: str
-    token: str = ""
+    admission: Admission
+    tell: Callable[[str], None]
+    waiting: int = 0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A place among the questions that wait. Raises _RefusedError where there is none."""
+        if self.waiting >= MAX_WAITING:
+            raise _RefusedError(429, "Too many questions wait already.", "rate_limit_error")
+        self.waiting += 1
+        try:
+            yield
+        finally:
+            self.waiting -= 1
+
+    def explained(self, error: Exception) -> "_RefusedError":
+        """An error as the client is told it; the owner is told what it was."""
+        if isinstance(error, QuestionError):
+            return _RefusedError(400, str(error))
+        self.tell(problems.in_full(error))
+        return _RefusedError(500, problems.told(error), "server_error")
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Turns what goes wrong into a _RefusedError."""
+        try:
+            yield
+        except _RefusedError:
+            raise
+        except Exception as error:
+            raise self.explained(error) from None
 
 
 class _RefusedError(Exception):
@@ -49,66 +88,74 @@ class _RefusedError(Exception):
         self.body = {"error": {"message": message, "type": kind, "param": None, "code": None}}
         super().__init__(message)
 
+    def response(self) -> Response:
+        return JSONResponse(self.body, self.status, {"Cache-Control": "no-store"})
 
-def app(serving: Serving) -> Starlette:
+
+def app(serving: Serving) -> ASGIApp:
     """The ASGI application."""
 
-    async def models(request: Request) -> Response:
-        _admit(request, serving.token)
+    async def models(_: Request) -> Response:
         entry = {"id": serving.model, "object": "model", "created": 0, "owned_by": "assistant"}
         return JSONResponse({"object": "list", "data": [entry]})
 
     async def completions(request: Request) -> Response:
-        _admit(request, serving.token)
         asked = _parse(await _body(request), serving.model)
         head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time())}
         head["model"] = serving.model
         if asked.stream:
-            events = _stream(serving, asked, head)
-            return StreamingResponse(events, media_type="text/event-stream")
-        answer = await _while_connected(serving, asked, request)
+            return StreamingResponse(_stream(serving, asked, head), media_type="text/event-stream")
+        with serving.turn(), serving.explaining():
+            answer = await _while_connected(serving, asked, request)
         return JSONResponse(_completion(answer, head))
 
     async def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, _RefusedError)
-        return JSONResponse(error.body, error.status)
+        return error.response()
 
-    async def failed(_: Request, error: Exception) -> Response:
-        status, body = _explained(error)
-        return JSONResponse(body, status)
+    async def unrouted(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _RefusedError(error.status_code, "There is nothing of this kind here.").response()
 
-    return Starlette(
+    routes = Starlette(
         routes=[
             Route("/v1/models", models),
             Route("/v1/chat/completions", completions, methods=["POST"]),
         ],
-        exception_handlers={_RefusedError: refused, AssistantError: failed},
+        exception_handlers={_RefusedError: refused, HTTPException: unrouted},
     )
 
+    async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
+        status, reason = serving.admission.refusal(Headers(scope=scope))
+        if status:
+            kind = "authentication_error" if status == 401 else "invalid_request_error"
+            await _RefusedError(status, reason, kind).response()(scope, receive, send)
+            return
+        try:
+            await routes(scope, receive, send)
+        except Exception as error:
+            # The client has its 500, or half an answer. A traceback would hold the question.
+            serving.tell(problems.in_full(error))
 
-def _admit(request: Request, token: str) -> None:
-    """Raises _RefusedError for who has no token, or comes by another name than this machine's."""
-    if token:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), token.encode()):
-            raise _RefusedError(401, "The token is missing or wrong.", "authentication_error")
-    elif not offline.is_local(request.url.hostname or ""):
-        # A web page whose name was made to point to this machine.
-        raise _RefusedError(403, "Only this machine's own name is served without a token.")
+    return admitted
 
 
 async def _body(request: Request) -> bytes:
-    if "application/json" not in request.headers.get("content-type", ""):
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
         raise _RefusedError(415, "The body must be application/json.")
-    data = b""
+    data = bytearray()
     try:
-        async for part in request.stream():
-            data += part
-            if len(data) > MAX_BODY_BYTES:
-                raise _RefusedError(413, f"At most {MAX_BODY_BYTES:,} bytes are read.")
+        with anyio.fail_after(BODY_S):
+            async for part in request.stream():
+                data += part
+                if len(data) > MAX_BODY_BYTES:
+                    raise _RefusedError(413, f"At most {MAX_BODY_BYTES:,} bytes are read.")
     except ClientDisconnect:
         raise _RefusedError(499, "The client went away.") from None
-    return data
+    except TimeoutError:
+        raise _RefusedError(408, f"The body was not there after {BODY_S:.0f} s.") from None
+    return bytes(data)
 
 
 @dataclass(frozen=True)
@@ -127,9 +174,11 @@ def _parse(data: bytes, model: str) -> _Asked:
         raise _RefusedError(400, "The body is not a chat completion request.") from None
     if value.get("model") != model:
         raise _RefusedError(404, f"There is no model {value.get('model')!r}; there is {model!r}.")
-    if value.get("n") not in {None, 1}:
+    if value.get("n") not in (None, 1):  # not a set: it may be a list
         raise _RefusedError(400, "One answer is given, so that n must be 1.")
-    said = [(role, text) for role, text in messages if role in {"user", "assistant"}]
+    if len(messages) > MAX_MESSAGES:
+        raise _RefusedError(400, f"At most {MAX_MESSAGES} messages are read.")
+    said = [(role, text) for role, text in messages if role in ("user", "assistant")]
     if not said or said[-1][0] != "user":
         raise _RefusedError(400, "The last message must be the user's question.")
     options = value.get("stream_options")
@@ -169,12 +218,12 @@ async def _while_connected(serving: Serving, asked: _Asked, request: Request) ->
             await anyio.sleep(_LOOK_S)
         scope.cancel()
 
-    problem: AssistantError | None = None
+    problem: Exception | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watch, tasks.cancel_scope)
         try:
             answer = await serving.assistant.ask(asked.question, asked.history)
-        except AssistantError as error:
+        except Exception as error:  # not as a group of one
             problem = error
         tasks.cancel_scope.cancel()
     if problem is not None:
@@ -192,19 +241,21 @@ async def _stream(serving: Serving, asked: _Asked, head: dict[str, Any]) -> Asyn
         return _event({**head, "choices": [choice], **more})
 
     yield chunk({"role": "assistant", "content": ""})
+    answering = serving.assistant.stream(asked.question, asked.history)
     try:
-        async with aclosing(serving.assistant.stream(asked.question, asked.history)) as events:
-            async for event in events:
-                if not isinstance(event, Answered):
-                    yield b": working\n\n"
-                    continue
-                for piece in _PIECES.findall(event.answer.text):
-                    yield chunk({"content": piece})
-                yield chunk({}, "stop", assistant=event.answer.to_json())
-                if asked.with_usage:
-                    yield _event({**head, "choices": [], "usage": _usage(event.answer)})
-    except AssistantError as error:
-        yield _event(_explained(error)[1])
+        with serving.turn(), serving.explaining():
+            async with aclosing(answering) as events:
+                async for event in events:
+                    if not isinstance(event, Answered):
+                        yield b": working\n\n"
+                        continue
+                    for piece in _PIECES.findall(event.answer.text):
+                        yield chunk({"content": piece})
+                    yield chunk({}, "stop", assistant=event.answer.to_json())
+                    if asked.with_usage:
+                        yield _event({**head, "choices": [], "usage": _usage(event.answer)})
+    except _RefusedError as error:
+        yield _event(error.body)
     yield b"data: [DONE]\n\n"
 
 
@@ -222,13 +273,6 @@ def _completion(answer: Answer, head: dict[str, Any]) -> dict[str, Any]:
 def _usage(answer: Answer) -> dict[str, int]:
     read, written = answer.usage.prompt_tokens, answer.usage.completion_tokens
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-
-
-def _explained(error: Exception) -> tuple[int, dict[str, Any]]:
-    asked_wrongly = isinstance(error, QuestionError)
-    kind = "invalid_request_error" if asked_wrongly else "server_error"
-    refused = _RefusedError(400 if asked_wrongly else 500, str(error), kind)
-    return refused.status, refused.body
 
 
 def _event(value: dict[str, Any]) -> bytes:

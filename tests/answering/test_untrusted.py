@@ -46,13 +46,13 @@ def answers(library: Library) -> dict[str, Answer]:
     return {question: answerer.complete(question) for question in QUESTIONS}
 
 
-def test_thirty_hostile_documents_change_no_answer(library: Library, tmp_path: Path) -> None:
+def test_sixty_hostile_documents_change_no_answer(library: Library, tmp_path: Path) -> None:
     before = answers(library)
-    assert len(HOSTILE) == 30
+    assert len(HOSTILE) == 60
     for name, text in HOSTILE.items():
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
     list(library.add([str(tmp_path)]))
-    assert len(library.sources()) == 36
+    assert len(library.sources()) == 66
     after = answers(library)
     for question in QUESTIONS:
         assert after[question].text == before[question].text

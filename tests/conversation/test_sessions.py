@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.conversation.export import as_markdown
 from assistant.conversation.sessions import SavedTurn, SessionError, Sessions, title_of
 
 
@@ -103,3 +104,85 @@ def test_a_title_is_one_short_line() -> None:
     assert title_of("a\x1b[31m b\n c") == "a [31m b c"
     assert len(title_of("word " * 50)) <= 82
     assert title_of(" \n ") == "Untitled"
+
+
+GOOD = {
+    "question": "Who came?",
+    "asked_at": "2026-01-02T03:04:05+00:00",
+    "answer": {
+        "question": "Who came?",
+        "status": "answered",
+        "answer": "Ban Ki-moon. [1]",
+        "confidence": 0.9,
+        "statements": [{"text": "Ban Ki-moon.", "support": "exact", "citations": [1]}],
+        "citations": [
+            {
+                "marker": 1,
+                "source": "/a.txt",
+                "title": "a",
+                "page": None,
+                "lines": [1, 1],
+                "span": [0, 12],
+                "quote": "Ban Ki-moon.",
+            }
+        ],
+    },
+    "why": {"threshold": 0.4, "notices": [], "draft": None},
+}
+
+
+def changed(path: str, value: object) -> str:
+    """The good turn as a line, with another value at a path such as answer.citations.0.lines."""
+    made = json.loads(json.dumps(GOOD))
+    *steps, last = path.split(".")
+    inner = made
+    for step in steps:
+        inner = inner[int(step) if isinstance(inner, list) else step]
+    inner[int(last) if isinstance(inner, list) else last] = value
+    return json.dumps(made)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        changed("answer.citations.0.lines", [1]),
+        changed("answer.citations.0.lines", "12"),
+        changed("answer.citations.0", {"marker": 1}),
+        changed("answer.citations", {"0": {}}),
+        changed("answer.confidence", "0.9"),
+        changed("answer.confidence", float("nan")),
+        changed("answer.confidence", True),
+        changed("answer.status", ["answered"]),
+        changed("answer.status", "hacked"),
+        changed("answer.answer", {"a": 1}),
+        changed("answer.statements.0.support", "proven"),
+        changed("why.notices", "text"),
+        changed("why.draft", [1]),
+        changed("why.threshold", None),
+        changed("answer", [["answer", "x"]]),
+        changed("question", 3),
+        "[" * 100_000,
+        "null",
+        '{"question": ' + "9" * 5000 + "}",
+    ],
+)
+def test_a_line_of_another_shape_is_no_turn(sessions: Sessions, line: str) -> None:
+    """The file may be a stranger's: each turn is as written here, or left out."""
+    session = sessions.start("Who came?", "default")
+    path = sessions.folder / f"{session.id}.jsonl"
+    with path.open("a") as file:
+        file.write(f"{line}\n{json.dumps(GOOD)}\n")
+    loaded, turns = sessions.load(session.id)
+    assert [t.answer["answer"] for t in turns] == ["Ban Ki-moon. [1]"]
+    assert "Ban Ki" in as_markdown(loaded, turns)
+    assert [s.id for s in sessions.search("ban ki")] == [session.id]
+
+
+def test_files_that_are_no_conversations_are_passed_over(sessions: Sessions) -> None:
+    session = sessions.start("Who came?", "default")
+    (sessions.folder / "deep.jsonl").write_text("[" * 100_000)
+    (sessions.folder / "list.jsonl").write_text("[1]\n")
+    (sessions.folder / "no id\x1b.jsonl").write_text(json.dumps({"version": 1}))
+    os.mkfifo(sessions.folder / "pipe.jsonl")
+    (sessions.folder / "folder.jsonl").mkdir()
+    assert [s.id for s in sessions.search()] == [session.id]

@@ -53,6 +53,11 @@ def fetched(events: list[DownloadEvent], target: Path) -> Fetched:
     return last
 
 
+def ranges(server: Server) -> list[str | None]:
+    """What part of the file each request asked for."""
+    return [headers.get("Range") for _, _, headers, _ in server.asked]
+
+
 def test_a_file_is_fetched_checked_and_its_owner_s_alone(tmp_path: Path) -> None:
     target = tmp_path / "m.gguf"
     with serving(send) as server:
@@ -99,6 +104,7 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_its_start(tmp_path: Path)
 
     with serving(respond) as server:
         fetched(fetch(server, target), target)
+    assert ranges(server) == [None, "bytes=300000-"]
 
 
 def test_a_range_that_starts_elsewhere_is_not_believed(tmp_path: Path) -> None:
@@ -113,6 +119,8 @@ def test_a_range_that_starts_elsewhere_is_not_believed(tmp_path: Path) -> None:
 
     with serving(respond) as server:
         fetched(fetch(server, target), target)
+    assert len(server.asked) == 3
+    assert ranges(server)[:2] == [None, "bytes=300000-"]
 
 
 def test_a_corrupted_file_is_removed_and_said(tmp_path: Path) -> None:
@@ -159,6 +167,7 @@ def test_a_length_that_is_too_small_is_seen_by_the_known_size(tmp_path: Path) ->
     target = tmp_path / "m.gguf"
     with serving(respond) as server:
         fetched(fetch(server, target, size=len(DATA)), target)
+    assert ranges(server) == [None, "bytes=1000-"]
 
 
 def test_a_length_that_is_too_large_ends_in_a_sentence(tmp_path: Path) -> None:

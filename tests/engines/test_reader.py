@@ -113,7 +113,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 def test_a_truncated_file_is_said(tmp_path: Path) -> None:
     broken = tmp_path / "reader.onnx"
     broken.write_bytes(MODEL.read_bytes()[:100_000])
-    with pytest.raises(EngineError, match="does not load"):
+    with pytest.raises(EngineError, match="is not loaded: it is no ONNX file"):
         OnnxReader(broken, TOKENIZER).load()
 
 

@@ -13,7 +13,8 @@ MODULES = (
     "assistant.library.catalogue assistant.library.vectors assistant.library.indexing "
     "assistant.library.transfer assistant.library.vector_files assistant.library.origin "
     "assistant.library.database assistant.engines.embedder assistant.documents.isolation "
-    "assistant.conversation.sessions os shutil"
+    "assistant.conversation.sessions assistant.library.settings assistant.settings "
+    "assistant.settings_file assistant.engines.download assistant.serving.admission os shutil"
 ).split()
 
 

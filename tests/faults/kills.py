@@ -24,11 +24,15 @@ from pathlib import Path
 from killing import finished, in_child, kill_at, kill_at_statement
 from lab import Lab, operate, prepare
 from remains import (
+    check_calibrated,
     check_copied,
     check_exported,
     check_migrated,
+    check_pulled,
     check_recovered,
     check_session,
+    check_settings,
+    check_token,
     check_whole,
 )
 
@@ -56,7 +60,13 @@ STEPS = {
     "copy": "Database.copy_to shutil.copytree os.replace",
     "migrate": "Database._back_up Database.copy_to Database._run",
     "session": "Sessions._append",
+    "calibrate": "LibrarySettings.keep_calibration Catalogue.set_settings",
+    "settings": "settings_file.change settings_file.write_private os.replace os.fsync",
+    "token": "admission.write_private os.replace os.fsync",
+    "pull": "download.write_private os.replace os.fsync",
 }
+# Nothing of these goes through a catalogue.
+WITHOUT_STATEMENTS = frozenset({"session", "settings", "token", "pull"})
 # How many statements, and hundredths of a second, an operation has at least: kills fall in there.
 REACH = {
     "sync": (120, 150),
@@ -69,6 +79,10 @@ REACH = {
     "copy": (12, 40),
     "migrate": (12, 2),
     "session": (0, 30),
+    "calibrate": (4, 4),
+    "settings": (0, 4),
+    "token": (0, 4),
+    "pull": (0, 12),
 }
 
 
@@ -83,7 +97,7 @@ def rounds(rng: random.Random, slim: bool, only: list[str]) -> Iterator[tuple[st
     yield from rng.sample(named, 6) if slim else named
     while True:
         operation = rng.choice([*(o for o in ("sync", "sync") if o in only), *only])
-        kind = "moment" if operation == "session" else rng.choice(["statement", "moment"])
+        kind = "moment" if operation in WITHOUT_STATEMENTS else rng.choice(["statement", "moment"])
         yield operation, kind, rng.randint(1, REACH[operation][kind == "moment"])
 
 
@@ -99,8 +113,12 @@ def checks(lab: Lab, operation: str) -> list[Callable[[], object]]:
         "copy": lambda: check_copied(lab),
         "import": lambda: check_copied(lab),
         "export": lambda: check_exported(lab),
+        "calibrate": lambda: check_calibrated(lab),
+        "settings": lambda: check_settings(lab),
+        "token": lambda: check_token(lab),
+        "pull": lambda: check_pulled(lab),
     }
-    if operation in {"session", "migrate"}:
+    if operation in {*WITHOUT_STATEMENTS, "migrate", "calibrate"}:
         return [first[operation]]
     return [*([first[operation]] if operation in first else []), *recovered]
 

@@ -1,10 +1,17 @@
 """A library that lives through all the kills, and what is done to it meanwhile."""
 
 import dataclasses
+import hashlib
 import os
 import random
+import re
 import shutil
 import sqlite3
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +21,8 @@ OLD_SCHEMA = Path(__file__).parents[2] / "assistant" / "library" / "schema_1.sql
 WORDS = "bridge river tower lamp stone tram harbour clock gauge cable mayor toll arch pier".split()
 # What is made of a library while its process is killed, and the exported file.
 COPY, EXPORT = "copy", "export.library"
+# What is pulled, of bytes that differ from place to place.
+WEIGHTS = random.Random(1).randbytes(2_000_000)
 
 
 class Lab:
@@ -26,6 +35,7 @@ class Lab:
         self.documents.mkdir()
         self.counter = 0
         self.other_embedder = False
+        self.hub = ""
         for _ in range(8):
             self.add_file()
 
@@ -78,6 +88,12 @@ def prepare(lab: Lab, operation: str) -> None:
     (lab.home / "libraries").mkdir()
     if operation == "migrate":
         old_library(lab.home / "old")
+    elif operation == "token":
+        (lab.home / "serve-token").unlink(missing_ok=True)
+    elif operation == "pull":
+        shutil.rmtree(lab.home / "models", ignore_errors=True)
+        (lab.home / "models").mkdir()
+        lab.hub = lab.hub or hub()
     elif operation == "import":
         assert finished(in_child(lambda: operate(lab, "export"))) == 0
     elif operation == "reindex":
@@ -88,8 +104,8 @@ def operate(lab: Lab, operation: str) -> None:
     """What is killed."""
     from assistant.library import transfer
 
-    if operation == "session":
-        append_turns(lab)
+    if operation in SMALL:
+        SMALL[operation](lab)
     elif operation == "migrate":
         from assistant.library.database import Database
 
@@ -112,6 +128,67 @@ def operate(lab: Lab, operation: str) -> None:
             transfer.copy_library(library, COPY)
         else:
             list(getattr(library, operation)())
+
+
+def calibrate(lab: Lab) -> None:
+    """Write calibrations one over the other; the file tells which is the last that stands."""
+    from assistant.library.settings import LibrarySettings
+
+    own = LibrarySettings(opened(lab).catalogue)
+    with (lab.home / "acknowledged").open("w", buffering=1) as told:
+        for number in range(40):
+            own.keep_calibration(f"{number} " + "x" * 5_000)
+            told.write(f"{number}\n")
+
+
+def change_settings(lab: Lab) -> None:
+    from assistant import settings
+
+    with (lab.home / "acknowledged").open("w", buffering=1) as told:
+        for number in range(1, 40):
+            settings.save("llm.threads", number)
+            settings.save("answering.max_tokens", number)
+            told.write(f"{number}\n")
+
+
+def make_token(lab: Lab) -> None:
+    from assistant.serving.admission import kept_token
+
+    (lab.home / "acknowledged").write_text(f"{kept_token()[0]}\n")
+
+
+def pull(lab: Lab) -> None:
+    from assistant.engines.download import Wanted, download
+
+    wanted = Wanted(f"{lab.hub}/m.gguf", hashlib.sha256(WEIGHTS).hexdigest(), len(WEIGHTS))
+    for _ in download(wanted, lab.home / "models" / "m.gguf", timeout_s=5, wait_s=0.01):
+        pass
+
+
+def hub() -> str:
+    """The address of a server of one file, which it sends slowly and from any place on."""
+
+    class Here(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+            start = int(found[1]) if found else 0
+            self.send_response(206 if start else 200)
+            if start:
+                size = len(WEIGHTS)
+                self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
+            self.send_header("Content-Length", str(len(WEIGHTS) - start))
+            self.end_headers()
+            with suppress(OSError):
+                for at in range(start, len(WEIGHTS), 200_000):
+                    self.wfile.write(WEIGHTS[at : at + 200_000])
+                    time.sleep(0.01)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Here)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_address[1]}"
 
 
 def rebuild(lab: Lab) -> None:
@@ -152,3 +229,12 @@ def old_library(folder: Path) -> None:
     raw.execute("PRAGMA user_version = 1")
     raw.commit()
     raw.close()
+
+
+SMALL: Mapping[str, Callable[[Lab], None]] = {
+    "session": append_turns,
+    "calibrate": calibrate,
+    "settings": change_settings,
+    "token": make_token,
+    "pull": pull,
+}

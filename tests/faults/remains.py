@@ -1,9 +1,10 @@
 """What must be true of a library after its process was killed."""
 
+import os
 from pathlib import Path
 from typing import Any
 
-from lab import COPY, EXPORT, Lab, opened
+from lab import COPY, EXPORT, WEIGHTS, Lab, opened, pull
 
 
 def check_whole(lab: Lab, folder: Path | None = None) -> None:
@@ -107,6 +108,64 @@ def check_session(lab: Lab) -> None:
         _, turns = Sessions(lab.home / "sessions").load(complete[-1][0])
         assert [t.question for t in turns][: len(complete)] == [f"{n}?" for _, n in complete]
         assert len(turns) <= len(complete) + 1
+
+
+def acknowledged(lab: Lab) -> str:
+    """The last thing of which the killed process had said that it stands; "" for none."""
+    lines = (lab.home / "acknowledged").read_text().split("\n")
+    return lines[-2] if len(lines) > 1 else ""
+
+
+def aged(folder: Path) -> None:
+    """What lies in a folder, as if it were of yesterday: what was left is not taken for new."""
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+
+
+def check_calibrated(lab: Lab) -> None:
+    from assistant.library.settings import LibrarySettings
+
+    library = opened(lab)
+    kept = LibrarySettings(library.catalogue).calibration
+    told = acknowledged(lab)
+    if told:
+        number, _, rest = kept.partition(" ")
+        assert rest == "x" * 5_000, "half a calibration"
+        assert int(number) in {int(told), int(told) + 1}, "an old calibration"
+    library.close()
+    check_whole(lab)
+
+
+def check_settings(lab: Lab) -> None:
+    """Both settings are there, of the last change that stands or of the one after it."""
+    from assistant import settings
+
+    told = int(acknowledged(lab) or 0)
+    found = settings.load()
+    if told:
+        assert {found.llm_threads, found.answering_max_tokens} <= {told, told + 1}
+    aged(lab.home)
+    settings.save("serve.port", 1)
+    settings.save("serve.port", None)
+    assert not list(lab.home.glob(".settings.toml.*"))
+
+
+def check_token(lab: Lab) -> None:
+    from assistant.serving.admission import kept_token
+
+    token, _ = kept_token()
+    assert len(token) >= 40
+    assert acknowledged(lab) in {"", token}
+
+
+def check_pulled(lab: Lab) -> None:
+    """The file is whole or not there; the next pull makes it whole, and leaves nothing beside."""
+    target = lab.home / "models" / "m.gguf"
+    assert not target.exists() or target.read_bytes() == WEIGHTS
+    aged(target.parent)
+    pull(lab)
+    assert target.read_bytes() == WEIGHTS
+    assert [p.name for p in target.parent.iterdir()] == ["m.gguf"]
 
 
 def check_migrated(lab: Lab) -> None:

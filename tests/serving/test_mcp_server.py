@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -96,3 +97,26 @@ def test_several_questions_at_once(shared: str) -> None:
         assert "31 miles" in results[0]["answer"]
 
     drive(shared, use)
+
+
+def test_errors_name_no_path_and_no_library(shared: str, tmp_path: Path) -> None:
+    """A catalogue that cannot be read is told to the owner, and to the client only that it is so."""
+    broken = tmp_path / "her-home"
+    shutil.copytree(shared, broken)
+    catalogue = broken / "libraries" / "default" / "catalogue.sqlite3"
+
+    async def use(session: ClientSession) -> None:
+        await called(session, "search", query="Gharyan")
+        size = catalogue.stat().st_size
+        for part in catalogue.parent.glob("catalogue.sqlite3*"):
+            part.write_bytes(b"\xff" * size)
+        for tool, arguments in (
+            ("ask", {"question": "How far is Gharyan from Tripoli?"}),
+            ("search", {"query": "Gharyan"}),
+            ("list_sources", {}),
+        ):
+            said = await told(session, tool, arguments)
+            assert "The library cannot be read now." in said
+            assert "her-home" not in said
+
+    drive(str(broken), use)

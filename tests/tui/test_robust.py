@@ -102,13 +102,17 @@ async def test_a_resize_while_the_draft_comes_keeps_all_in_its_place(make_app: M
 
 async def test_a_click_on_a_marker_opens_its_source(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(120, 30)) as pilot:
-        await answered(pilot, app, QUESTION)
-        await pilot.pause()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await answered(pilot, app, QUESTION, "Who ordered the march on Tripoli?")
+        await pilot.press("f2")
+        view = app.chat.query_one(DocumentView)
+        await wait_until(pilot, lambda: view.highlighted)
+        assert view.highlighted != QUOTE  # the second answer's
         lines = drawn(app).split("\n")
-        y = next(i for i, line in enumerate(lines) if QUOTE in line)
+        y = next(i for i, line in enumerate(lines) if QUOTE in line and "[1]" in line)
         await pilot.click(offset=(lines[y].index("[1]") + 1, y))
-        await wait_until(pilot, lambda: app.chat.query_one(DocumentView).highlighted == QUOTE)
+        await wait_until(pilot, lambda: view.highlighted == QUOTE)
+        assert str(view.highlighted) in drawn(app)
 
 
 HOSTILE = (
@@ -131,9 +135,30 @@ async def test_a_hostile_document_neither_breaks_the_layout_nor_reaches_the_term
     async with app.run_test(size=size) as pilot:
         await answered(pilot, app, "What is the code of the vault?")
         await sound(pilot, app, size)
+        # It is on the screen, with marks where a terminal would have obeyed.
+        assert "4711" in drawn(app)
+        assert "\ufffd" in drawn(app)
+        assert "cite(1)" in clickable(app)
         for keys in ("f2", "escape", "f3", "escape", "f4", "escape", "f5"):
             await pilot.press(keys)
             await sound(pilot, app, size)
+            assert clickable(app) <= OURS
+
+
+OURS = frozenset(
+    "cite(1) cite(2) cite(3) why edit alone screen.earlier try(0) try(1) try(2)".split()
+)
+
+
+def clickable(app: ChatApp) -> set[str]:
+    """What a click somewhere on the screen would do: actions and links."""
+    found: set[str] = set()
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            style = segment.style
+            if style is not None and (style.link or "@click" in style.meta):
+                found.add(str(style.link or style.meta["@click"]))
+    return found
 
 
 async def sound(pilot: Pilot[None], app: ChatApp, size: tuple[int, int]) -> None:
