@@ -1,34 +1,40 @@
-"""The composition root: the only place that wires library, models and answering together."""
+"""The assistant over one library: for Python programs, command line, chat and servers alike."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from assistant import logs, offline, paths, settings
+from assistant import logs, paths, settings
 from assistant.answering import prompts
+from assistant.answering.answer import Answer
 from assistant.answering.checker import Checker
+from assistant.answering.events import Answered, AnswerEvent
 from assistant.answering.generator import GenerationConfig, GenerationMode
-from assistant.answering.pipeline import Answerer, AnswerModels
+from assistant.answering.pipeline import Answerer, AnswerModels, readable_question
 from assistant.answering.verifier import Verifier
-from assistant.engines import adapters, catalog, embedder_folder, models, records, weights
+from assistant.engines import catalog, models, records
 from assistant.engines.embedder import OnnxEmbedder
-from assistant.engines.llama import LlamaEngine
+from assistant.engines.llama.engine import LlamaEngine
 from assistant.engines.models import NO_MODEL
+from assistant.engines.openai_client import EndpointDown, RemoteLlm
 from assistant.engines.reader import OnnxReader
-from assistant.engines.remote import EndpointDown, RemoteLlm
-from assistant.errors import AssistantError, LibraryError, WeightsError
-from assistant.library.indexing import IndexEvent
+from assistant.errors import AssistantError, LibraryError, PassageError, WeightsError
+from assistant.library.document_store import DocumentRecord, Passage
+from assistant.library.indexer import FileFailed, FileIndexed, IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
-from assistant.library.vector_server import ServerVectors
-from assistant.library.vectors import LOCAL_FOLDER, ChromaVectors, CollectionVectors
+from assistant.query.turn import Turn
 from assistant.retrieval.calibration import Calibration, read_calibration
-from assistant.retrieval.ranking import RankingModels, shipped_models
-from assistant.retrieval.search import Part
+from assistant.retrieval.reranker import RankingModels, shipped_models
+from assistant.retrieval.retriever import Part, ScoredPassage, prepare, search
+from assistant.wiring import identity, open_embedder, open_llm, open_reader, open_vector_store
 
 if TYPE_CHECKING:
     from assistant.answering.llm import Llm
+    from assistant.evaluation.dataset import EvalQuestion
+    from assistant.evaluation.results import Results
 
 # What an answerer can do without, each to measure what it is worth.
 Model = Literal["reader", "check", "llm"]
@@ -40,42 +46,57 @@ FEATURES: tuple[Feature, ...] = (*_PARTS, *get_args(Model))
 _log = logs.logger(__name__)
 
 
+@dataclass(frozen=True)
+class Added:
+    """The result of adding: files read anew and unchanged, passages made, files that failed."""
+
+    files: int
+    unchanged: int
+    passages: int
+    failed: tuple[FileFailed, ...]
+
+
 class Assistant:
-    """One library and the models that answer from it; everything is loaded when first needed."""
+    """A library and the models that answer from it. Close it, or use it in a `with` statement.
+
+    Everything is loaded when first needed. Safe to use from several threads: changes wait for each
+    other, and so do drafts of one model. Nothing is printed.
+    """
 
     def __init__(
         self,
         library: str = DEFAULT_LIBRARY,
         model: str | None = None,
         *,
-        create: bool = False,
-        folder: Path | None = None,
+        create: bool = True,
+        folder: str | Path | None = None,
         keep_embedder: bool = True,
     ) -> None:
-        """`model` is a name of the catalogue, the path of a GGUF file, the URL of an endpoint, or
-        "none"; without one the settings say which.
+        """Open the library of that name, or the one in `folder`; make it if there is none.
 
-        `folder` holds the library elsewhere than under its name. Without `keep_embedder` the
-        embedder is the one that is set, even if another made the library's vectors. Raises
-        LibraryError if the library does not exist, unless it is the default one or `create` is
-        set; SettingsError if the settings hold a mistake.
+        `model` is a name of `assistant models list`, the path of a GGUF file, the URL of an
+        OpenAI-compatible endpoint, or "none" for quotes alone; without one the settings say which.
+        Without `keep_embedder` the embedder is the one that is set, even if another made the
+        library's vectors. Raises LibraryError for a name that is none, for a folder that cannot be
+        made and, without `create`, if there is no such library and it is not the default one;
+        SettingsError if the settings hold a mistake.
         """
         self.settings = settings.load()
         logs.configure(file=self.settings.log_file, texts=self.settings.log_texts)
         self.reindex_notice = ""
-        place = folder or paths.library_folder(library)
+        place = Path(folder) if folder else paths.library_folder(library)
         if not (create or folder or library == DEFAULT_LIBRARY or exists(library)):
             raise LibraryError(
                 f"There is no library named {library!r}.",
                 f"There are: {', '.join(names()) or 'none yet'}. `assistant add --library "
                 f"{library} PATH` makes it.",
             )
-        self.embedder = chosen_embedder(self.settings.embedder_model)
-        self.vectors = vector_store(place, self.settings.store_url)
+        self.embedder = open_embedder(self.settings.embedder_model)
+        self.vectors = open_vector_store(place, self.settings.store_url)
         self.library = Library(place, self.vectors, self.embedder)
         if keep_embedder:
             self._keep_to_its_embedder(place)
-        self.reader = chosen_reader(self.settings.reader_model)
+        self.reader = open_reader(self.settings.reader_model)
         own = self.library.settings.get("model")
         self._model = model or own or self.settings.llm_model or self.settings.llm_url or None
         self._chosen_by_flag = model
@@ -84,6 +105,8 @@ class Assistant:
         self._closed = False
         self.llm_entry: catalog.LlmEntry | None = None
         self.llm_problem = ""
+        self._answerer: Answerer | None = None
+        self._changing = threading.RLock()
 
     def __enter__(self) -> "Assistant":
         return self
@@ -99,12 +122,101 @@ class Assistant:
             self._engine.close()
         self.library.close()
 
+    def add(
+        self, *paths: str | Path, on_event: Callable[[IndexEvent], None] | None = None
+    ) -> Added:
+        """Read files and folders into the library; what is unchanged costs nothing.
+
+        `on_event` is told each step. A file that cannot be read is in `failed`; the rest is added.
+        Raises LibraryError.
+        """
+        files = unchanged = passages = 0
+        failed: list[FileFailed] = []
+        with self._changing:
+            for event in self.library.add([str(Path(path).expanduser()) for path in paths]):
+                if on_event is not None:
+                    on_event(event)
+                if isinstance(event, FileFailed):
+                    failed.append(event)
+                elif isinstance(event, FileIndexed):
+                    unchanged += event.change == "unchanged"
+                    files += event.change != "unchanged"
+                    passages += event.passages
+        return Added(files, unchanged, passages, tuple(failed))
+
+    def remove(self, *sources: str | Path) -> list[str]:
+        """Forget documents, in both stores; the sources that were meant. Raises LibraryError."""
+        with self._changing:
+            removed, events = self.library.remove([str(source) for source in sources])
+            for _ in events:
+                pass
+        return removed
+
+    def sources(self) -> list[DocumentRecord]:
+        """The documents of the library, by path."""
+        return self.library.sources()
+
+    def ask(self, question: str, history: Sequence[str | Turn] = ()) -> Answer:
+        """The answer to a question. `history` are the earlier turns: `answer.as_turn()`, or texts.
+
+        Raises QuestionError, LibraryError, and for a model that was named EngineError.
+        """
+        *_, last = self.stream(question, history)
+        assert isinstance(last, Answered)
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str | Turn] = (),
+        cancel: threading.Event | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """Events on the way to the answer: Found, Reading, Token …; Answered is the last.
+
+        A set `cancel`, or closing the iterator, stops the language model. Raises as `ask` does.
+        """
+        answerer = self._ready()
+        yield from answerer.answer(question, answerer.turns(history), cancel)
+
+    def search(self, query: str, limit: int = 5) -> list[ScoredPassage]:
+        """The passages that a question would be answered from, best first. Raises QuestionError."""
+        found, _ = search(self.library, prepare(self.library, readable_question(query)), limit)
+        return list(found)
+
+    def evaluate(self, questions: "str | Path | Sequence[EvalQuestion]") -> "Results":
+        """Answer the questions of a file (or given ones) and score them, as `assistant eval` does.
+
+        `results.measures` are the measures with their intervals. Raises QuestionError.
+        """
+        from assistant.evaluation.case import Case
+        from assistant.evaluation.dataset import read
+        from assistant.evaluation.recorder import Recorder
+        from assistant.evaluation.scoring import score
+
+        name = Path(questions).stem if isinstance(questions, str | Path) else "questions"
+        asked = read(Path(questions)) if isinstance(questions, str | Path) else questions
+        recorder = Recorder(self._ready(), self.library)
+        return score(name, [Case(q, recorder.record(q)) for q in asked], {})
+
+    def passage(self, passage_id: int) -> Passage:
+        """The passage of that id, as in `search(…)[0].passage.id`. Raises LibraryError."""
+        found = self.library.document_store.passages([passage_id])
+        if passage_id not in found:
+            raise PassageError(f"There is no passage {passage_id}.", "Search again.")
+        return found[passage_id]
+
+    def _ready(self) -> Answerer:
+        with self._changing:
+            if self._answerer is None:
+                self._answerer = self.answerer()
+            return self._answerer
+
     def _keep_to_its_embedder(self, place: Path) -> None:
         """Answer with the embedder that made the library's vectors if there is that: others cannot
         read them, and words alone must do.
         """
         self.reindex_notice = self.library.reindex_notice()
-        made_by = self.library.catalogue.setting("embedder")
+        made_by = self.library.document_store.setting("embedder")
         if made_by == self.embedder.name or made_by not in catalog.embedder_names():
             return
         self.reindex_notice = (
@@ -167,7 +279,7 @@ class Assistant:
             self._engine.wait_ready()
 
     def llm_notices(self) -> tuple[str, ...]:
-        """What of the LLM does not work although it answers, in sentences: adapter, GPU.
+        """Sentences on parts of the LLM that do not work although it answers: adapter, GPU.
 
         More may come when it is loaded, behind the caller's back.
         """
@@ -221,14 +333,14 @@ class Assistant:
         )
 
     def verifier(self) -> Verifier:
-        """What holds statements against evidence: the reader's second head, without it words.
+        """The verifier of statements: the reader's second head, without it words.
 
         Raises WeightsError or EngineError if the reader does not load.
         """
         return Verifier(self.reader.statement_reader() if self.reader is not None else None)
 
     def checker(self) -> Checker:
-        """What holds a text's statements against the library; raises as `verifier` does."""
+        """The checker of a text's statements against the library; raises as `verifier` does."""
         return Checker(self.library, self.ranking(), self.verifier())
 
     def generation_config(
@@ -253,67 +365,3 @@ class Assistant:
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents into the default library if it never had any, else None."""
         return self.library.seed() if self.library.name == DEFAULT_LIBRARY else None
-
-
-def chosen_embedder(model: str) -> OnnxEmbedder:
-    """The embedder of the setting embedder.model: the default, a known name, or a folder."""
-    if model in {"", *catalog.embedder_names()}:
-        return OnnxEmbedder(catalog.embedder(model or None))
-    return OnnxEmbedder(embedder_folder.read(Path(model)))
-
-
-def vector_store(folder: Path, url: str) -> CollectionVectors:
-    """Where a library in `folder` has its vectors: there, or on the server of store.url."""
-    if not url:
-        return ChromaVectors(folder / LOCAL_FOLDER)
-    store = ServerVectors(url, folder)
-    offline.allow(store.url)
-    return store
-
-
-def chosen_reader(model: str) -> OnnxReader | None:
-    """The reader of the setting reader.model: the shipped one, none, or one in a folder."""
-    if model == NO_MODEL:
-        return None
-    if not model:
-        return shipped_reader()
-    folder = Path(model).expanduser()
-    return OnnxReader(folder / "reader.onnx", folder / "tokenizer.json")
-
-
-def shipped_reader() -> OnnxReader | None:
-    """The evidence reader that the project ships, not loaded yet; None if there is none."""
-    entry = catalog.reader()
-    if entry is None:
-        return None
-    path = paths.shipped("models") / entry.weights.file
-    return OnnxReader(path, entry.tokenizer, sha256=entry.weights.sha256)
-
-
-def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | RemoteLlm:
-    """The engine of a model, not started yet: as set, else as measured here, else by its entry."""
-    if chosen.endpoint is not None:
-        remote = RemoteLlm(chosen.endpoint)
-        offline.allow(remote.url)
-        return remote
-    assert chosen.path is not None
-    sha256 = weights.sha256(chosen.path)
-    found = records.tuned(sha256)
-    adapter, adapter_problem = adapters.find(sha256, given.llm_adapter)
-    return LlamaEngine(
-        chosen.path,
-        name=chosen.entry.name,
-        sha256=sha256,
-        n_ctx=given.llm_context_tokens
-        or (found.context_tokens if found else chosen.entry.context_tokens),
-        n_threads=given.llm_threads or (found.threads if found else 0) or None,
-        gpu_layers=None if given.llm_gpu_layers == "auto" else int(given.llm_gpu_layers),
-        adapter=adapter,
-        log_path=logs.child_file("llama"),
-        notices=[adapter_problem] if adapter_problem else [],
-    )
-
-
-def identity(described: Mapping[str, str]) -> str:
-    """Under what a model's record is kept: its sha256, or its endpoint and name."""
-    return described["sha256"] or f"{described.get('url', '')}#{described['name']}"

@@ -1,4 +1,4 @@
-"""What can go wrong, as types that carry one sentence and its remedy."""
+"""Errors as types that carry one sentence and its remedy."""
 
 
 class AssistantError(Exception):

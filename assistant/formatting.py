@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 if TYPE_CHECKING:  # the events come with the catalogue, which the first frame need not wait for
-    from assistant.library.catalogue import DocumentRecord
+    from assistant.library.document_store import DocumentRecord
     from assistant.library.events import FileFailed, IndexEvent
     from assistant.library.unread import Unread
 

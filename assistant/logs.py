@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import __version__, paths
-from assistant.language.printable import safe
+from assistant.printable import safe
 
 _ROOT = logging.getLogger("assistant")
 # Without a handler Python would print warnings to stderr.

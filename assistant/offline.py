@@ -48,7 +48,7 @@ def guard() -> None:
 
 
 def is_guarded() -> bool:
-    """Whether connections are refused."""
+    """Tell whether connections are refused."""
     return bool(_state["guarded"])
 
 
@@ -61,7 +61,7 @@ def allow(url: str) -> None:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host is this machine itself."""
+    """Tell whether a host is this machine itself."""
     if host.lower() in _LOCAL_NAMES:
         return True
     try:

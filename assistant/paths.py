@@ -1,4 +1,4 @@
-"""Where things are: the person's folder, and the data that the project ships."""
+"""Paths: the person's folder, and the data that the project ships."""
 
 import os
 from functools import cache

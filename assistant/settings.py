@@ -1,4 +1,4 @@
-"""What can be set: one schema behind the file settings.toml, the environment, flags and screens.
+"""The settings: one schema behind the file settings.toml, the environment, flags and screens.
 
 A flag goes before the environment, the environment before the file, the file before the default.
 """
@@ -172,7 +172,7 @@ class Setting:
         return bool(self.choices) or self.least is not None or self.most is not None
 
     def limits(self) -> str:
-        """What it must be, as a sentence."""
+        """The condition that it must meet, as a sentence."""
         if self.choices:
             return f"One of {', '.join(map(repr, self.choices))}."
         separated = ", separated by commas" if self.kind is tuple else ""

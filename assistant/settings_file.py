@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from assistant.atomic import write_private
 from assistant.errors import SettingsError
+from assistant.private_files import write_private
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")

@@ -16,7 +16,7 @@ from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
 from assistant.answering.pipeline import Answerer, AnswerModels
 from assistant.answering.verifier import Verifier
 from assistant.library.library import Library
-from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reranker import shipped_models
 from assistant.tui.app import ChatApp
 from assistant.tui.widgets.turn import TurnView
 

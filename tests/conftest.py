@@ -10,10 +10,10 @@ import chroma_server
 import pytest
 
 from assistant import offline, paths
-from assistant.assistant import vector_store
 from assistant.engines import catalog
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.library import Library
+from assistant.wiring import open_vector_store
 
 SEED_ARTICLE = "000_fbb4ad618a715ec0.txt"
 
@@ -80,7 +80,7 @@ def store_url() -> str:
 def library(tmp_path: Path, embedder: OnnxEmbedder, store_url: str) -> Iterator[Library]:
     """An empty library with real stores."""
     folder = tmp_path / "library"
-    made = Library(folder, vector_store(folder, store_url), embedder)
+    made = Library(folder, open_vector_store(folder, store_url), embedder)
     yield made
     made.close()
 
@@ -91,7 +91,7 @@ def seed_library(
 ) -> Iterator[Library]:
     """The shipped documents, indexed once; tests only read it."""
     folder = tmp_path_factory.mktemp("seeds") / "library"
-    made = Library(folder, vector_store(folder, ""), embedder)
+    made = Library(folder, open_vector_store(folder, ""), embedder)
     list(made.add([str(paths.shipped("seeds"))]))
     yield made
     made.close()

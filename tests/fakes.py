@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from assistant.answering.llm import Finished, GenerationEvent, Reading, Token
 from assistant.answering.prompts import Message
 from assistant.errors import EngineError
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.retrieval.evidence import Evidence
 
 

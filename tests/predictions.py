@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from assistant.evaluation.cases import Case
-from assistant.evaluation.questions import EvalQuestion
-from assistant.evaluation.recording import asked
+from assistant.evaluation.case import Case
+from assistant.evaluation.dataset import EvalQuestion
+from assistant.evaluation.recorder import asked
 
 SOURCE = "/docs/bridge.txt"
 

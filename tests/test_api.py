@@ -14,7 +14,7 @@ from assistant import Assistant, AsyncAssistant
 from assistant.answering.events import Answered, Found, Understood
 from assistant.answering.llm import Token
 from assistant.errors import AssistantError, QuestionError
-from assistant.library.indexing import FileIndexed, IndexEvent
+from assistant.library.indexer import FileIndexed, IndexEvent
 
 QUESTION = "When was the Oberbaum Bridge built?"
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     code = "import sys, assistant\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert not {"numpy", "sqlite3", "assistant.api", "asyncio"} & loaded
+    assert not {"numpy", "sqlite3", "assistant.assistant", "asyncio"} & loaded
 
 
 def test_add_ask_search_and_remove(notes: Path) -> None:

@@ -29,7 +29,7 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     [
         "assistant.assistant",
         "assistant.answering.pipeline",
-        "assistant.evaluation.measures",
+        "assistant.evaluation.metrics",
         "assistant.cli.session",
     ],
 )

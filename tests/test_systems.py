@@ -41,8 +41,8 @@ print(count)
 """
 _TURNS = """
 from pathlib import Path
-from assistant.conversation.sessions import SavedTurn, Sessions
-from assistant.engines.llama_model import usable_cores
+from assistant.sessions import SavedTurn, Sessions
+from assistant.engines.llama.model import usable_cores
 sessions = Sessions(Path(sys.argv[1]))
 session = sessions.start("Who?", "default")
 sessions.append(session.id, SavedTurn("Who?", "now", {"answer": "Ann"}, {}))

@@ -16,7 +16,7 @@ from assistant.answering import prompts
 from assistant.answering.generator import GenerationConfig
 from assistant.answering.llm import Finished
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.assistant import Assistant, shipped_reader
+from assistant.assistant import Assistant
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.engines.models import NO_MODEL
 from assistant.engines.onnx import Session
@@ -24,8 +24,9 @@ from assistant.engines.reader import OnnxReader
 from assistant.language.words import approximate_tokens
 from assistant.library.library import Library
 from assistant.retrieval.evidence import CANDIDATES, READ_CANDIDATES
-from assistant.retrieval.ranking import shipped_models
-from assistant.retrieval.reading import READ_AT_MOST
+from assistant.retrieval.reader import READ_AT_MOST
+from assistant.retrieval.reranker import shipped_models
+from assistant.wiring import shipped_reader
 
 QUESTIONS = (
     "When did Ban Ki-moon visit Libya?",
@@ -84,7 +85,7 @@ def answerer(
 
 @pytest.fixture
 def statements(seed_library: Library) -> Iterator[list[str]]:
-    connection = seed_library.catalogue._connection
+    connection = seed_library.document_store._connection
     assert isinstance(connection, sqlite3.Connection)
     seen: list[str] = []
     connection.set_trace_callback(seen.append)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from assistant.answering.mentioning import mentioning, opening
 from assistant.language.dates import HEAD_CHARS, document_date, written
-from assistant.library.catalogue import DocumentRecord
+from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
 from assistant.query.catalogue_query import CatalogueQuery, Clock
 from assistant.retrieval.evidence import Evidence
@@ -21,7 +21,7 @@ Reply = tuple[str, tuple[Evidence, ...]]
 
 
 def about_documents(query: CatalogueQuery, library: Library) -> Reply:
-    """What the catalogue says, in words, and sentences of the documents that are shown with it."""
+    """Answers of the catalogue, in words, and sentences of the documents that are shown with it."""
     documents = library.sources()
     if not documents:
         return "You have no documents here yet. `assistant add PATH` adds some.", ()
@@ -50,7 +50,7 @@ def about_documents(query: CatalogueQuery, library: Library) -> Reply:
 
 def day_of(library: Library, source: str) -> date | None:
     """When a document was written, as it says itself; None if it does not."""
-    return document_date(source, library.catalogue.head(source, HEAD_CHARS))
+    return document_date(source, library.document_store.head(source, HEAD_CHARS))
 
 
 def bytes_in_words(number: int) -> str:
@@ -81,7 +81,7 @@ class _Asked:
         return bool(self._query.suffixes or self._query.named or self._query.period)
 
     def conditions(self, number: int) -> str:
-        """What tells the documents that are meant, with the verb for so many of them."""
+        """The words that name the documents that are meant, with the verb for so many of them."""
         query = self._query
         told = []
         if query.suffixes:
@@ -98,7 +98,7 @@ class _Asked:
         return f"{be} {' and '.join(told)}"
 
     def narrowed(self) -> str:
-        """How many documents are meant, as a sentence; "" where all are."""
+        """The number of documents that are meant, as a sentence; "" where all are."""
         number = len(self.meant)
         if not self.is_narrowed:
             return ""
@@ -136,7 +136,7 @@ class _Asked:
         """The bytes of what is meant, and the words where that is one document."""
         if len(self.meant) == 1:
             found = self.meant[0]
-            count = len(self._library.catalogue.text(found.source).split())
+            count = len(self._library.document_store.text(found.source).split())
             return f"{_name(found)} has {bytes_in_words(found.bytes)} and about {count:,} words."
         total = bytes_in_words(sum(d.bytes for d in self.meant))
         largest = max(self.meant, key=lambda d: d.bytes)
@@ -155,7 +155,7 @@ class _Asked:
         )
 
     def folders(self) -> str:
-        """Where the documents that are meant lie."""
+        """The folders of the documents that are meant."""
         if len(self.meant) == 1:
             path = PurePath(self.meant[0].source)
             return f"{path.name} is in {path.parent}."
@@ -213,7 +213,7 @@ def _added(document: DocumentRecord) -> date:
 
 
 def _kinds(documents: Sequence[DocumentRecord]) -> str:
-    """How many of each suffix there are, the most first."""
+    """Counts of each suffix, the most frequent first."""
     counts = Counter(PurePath(d.source).suffix.lower() for d in documents)
     told = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{n:,} {suffix or 'without a suffix'}" for suffix, n in told)

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.answering.timings import Stage
-from assistant.conversation.turns import Turn
 from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.query.intent import Kind
+from assistant.query.turn import Turn
 from assistant.retrieval.outcome import Outcome, outcome
-from assistant.retrieval.search import ScoredPassage
+from assistant.retrieval.retriever import ScoredPassage
 
 Support = Literal["exact", "supported", "partly", "unsupported", "contradicted"]
 Status = Literal["answered", "not_found"]
@@ -68,7 +68,7 @@ class PassageUse:
 
 @dataclass(frozen=True)
 class Draft:
-    """What the LLM wrote, as it wrote it, and how each statement was checked."""
+    """A draft as the LLM wrote it, with the check of each statement."""
 
     text: str
     statements: tuple[Statement, ...]
@@ -145,7 +145,7 @@ class Answer:
 
     @property
     def outcome(self) -> Outcome:
-        """What a person is told: an answer, an answer with "perhaps", or that there is none."""
+        """Outcomes of a question: an answer, an answer with "perhaps", or that there is none."""
         return outcome(self.confidence, answered=self.status == "answered")
 
     def as_turn(self) -> Turn:

@@ -27,7 +27,7 @@ from assistant.language.dates import written
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Evidence, Retrieval
 from assistant.retrieval.outcome import LIKELY
-from assistant.retrieval.search import ScoredPassage
+from assistant.retrieval.retriever import ScoredPassage
 
 Dated = Callable[[str], date | None]
 
@@ -239,7 +239,7 @@ def _text(content: Content, shown: Selection) -> str:
 
 
 def _of_version(number: int, part: str, citation: Citation) -> str:
-    """What a version says, with its name and date; after the newest, the older one."""
+    """The words of a version, with its name and date; after the newest, the older one."""
     name = PurePath(citation.source).name
     dated = f"{name}, {written(citation.day)}" if citation.day else name
     return f"older, in {dated}: {part}" if number else f"{part} ({dated})"

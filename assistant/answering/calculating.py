@@ -1,4 +1,5 @@
-"""What a column of a table comes to: sums, counts, means, the least and the most, with the rows."""
+"""Calculations over a column of a table: sums, counts, means, the least and the most, with the
+rows."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import PurePath
 from assistant.answering.direct import DirectAnswer
 from assistant.answering.tables import Row, Table, amount, is_time, tables
 from assistant.language.words import names, term, terms, words
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.query.calculation import Calculation, calculation
 from assistant.query.catalogue_query import name_parts
@@ -60,7 +61,7 @@ def _fits(asked: Calculation, found: Retrieval, library: Library) -> list[_Fit]:
     fits = []
     for source in sources:
         named = frozenset(terms(name_parts(titles[source], source)))
-        for table in tables(library.catalogue.text(source)):
+        for table in tables(library.document_store.text(source)):
             inside = set(terms(" ".join((*table.names, *(c for r in table.rows for c in r.cells)))))
             explained = frozenset(asked.terms) & (named | inside)
             fits.append(_Fit(source, table, named, explained))
@@ -158,7 +159,7 @@ class _Work:
         return told, rows
 
     def _counted(self, filters: Collection[int], rows: Sequence[Row]) -> DirectAnswer | None:
-        """How many rows are meant; of one that is named, how many there are of it.
+        """The number of rows that are meant; of one that is named, how many there are of it.
 
         "How many minutes does the inspection take" and "how many tubes are left" ask for a cell.
         """
@@ -213,8 +214,8 @@ class _Work:
         return columns[best] if float(asked @ own[best]) >= least else None
 
     def _told(self, lead: str, rows: Sequence[Row]) -> DirectAnswer:
-        ids = self._library.catalogue.passage_ids(self._fit.source)
-        passages = self._library.catalogue.passages(ids).values()
+        ids = self._library.document_store.passage_ids(self._fit.source)
+        passages = self._library.document_store.passages(ids).values()
         shown = [e for row in rows[:_ROWS] if (e := _evidence(row, passages)) is not None]
         return DirectAnswer("calculation", lead, tuple(shown))
 

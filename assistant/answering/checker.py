@@ -11,10 +11,10 @@ from assistant.documents.document import LineMap
 from assistant.errors import QuestionError
 from assistant.language.sentences import Span, sentence_spans
 from assistant.language.words import content_terms
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Evidence, EvidenceSearch
-from assistant.retrieval.ranking import RankingModels
+from assistant.retrieval.reranker import RankingModels
 
 Finding = Literal["supported", "contradicted", "not_found"]
 FINDINGS: tuple[Finding, ...] = ("supported", "contradicted", "not_found")

@@ -7,12 +7,12 @@ from pathlib import PurePath
 
 from assistant.answering.about_documents import about_documents
 from assistant.answering.summarizer import document_meant, extracts
-from assistant.conversation.turns import Turn
-from assistant.conversation.wording import core
-from assistant.library.catalogue import DocumentRecord
+from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
 from assistant.query.catalogue_query import read
 from assistant.query.intent import Kind, Talk, summary, talk
+from assistant.query.turn import Turn
+from assistant.query.wording import core
 from assistant.retrieval.evidence import Evidence
 
 # More documents than this are not offered by name.
@@ -39,7 +39,7 @@ _TALK: dict[Talk, str] = {
 
 @dataclass(frozen=True)
 class DirectAnswer:
-    """What is said, and the sentences of a document that are shown with it, if any."""
+    """The words of a reply, and the sentences of a document that are shown with it, if any."""
 
     kind: Kind
     lead: str

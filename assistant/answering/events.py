@@ -1,4 +1,4 @@
-"""What happens while a question is answered, in order, for whoever shows it."""
+"""Events of an answer, in order, for whoever shows it."""
 
 from dataclasses import dataclass
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 from typing import TypeVar
 
-from assistant.conversation.turns import Turn
+from assistant.query.turn import Turn
 from assistant.retrieval.evidence import Evidence, Retrieval
-from assistant.retrieval.search import ScoredPassage
+from assistant.retrieval.retriever import ScoredPassage
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""What is said to a request on the last answer: where it stands, how sure it is, more, shorter."""
+"""Replies to a request on the last answer: its place, its certainty, more of it, less of it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,11 +6,11 @@ from pathlib import PurePath
 
 from assistant.answering.direct import DirectAnswer
 from assistant.answering.selection import Selection
-from assistant.conversation.turns import Turn
 from assistant.language.words import words
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.query.last_answer import Request
+from assistant.query.turn import Turn
 from assistant.retrieval.evidence import Evidence, Retrieval
 from assistant.retrieval.outcome import HIGH, LIKELY
 
@@ -42,7 +42,8 @@ def on_reply(wish: Request, reply: DirectAnswer) -> DirectAnswer:
 def on_evidence(
     wish: Request, found: Retrieval, shown: Selection, history: Sequence[Turn], library: Library
 ) -> Selection:
-    """What is shown for the request, from the evidence `found` again and `shown` for its answer."""
+    """The evidence to show for the request, from the evidence `found` again and `shown` for its
+    answer."""
     if wish == "source":
         places = " and ".join(dict.fromkeys(_place(e) for e in shown.shown))
         return replace(shown, lead=f"It says so in {places}:", words=False)
@@ -75,7 +76,7 @@ def _checked(found: Retrieval, shown: Selection) -> Selection:
 
 
 def _place(evidence: Evidence) -> str:
-    """Where a quote stands: file, page, lines, the heading above it."""
+    """The place of a quote: file, page, lines, the heading above it."""
     passage = evidence.passage
     first, last = passage.lines_of(evidence.span)
     where = [PurePath(passage.source).name]
@@ -106,8 +107,8 @@ def _on_the_matter(found: Retrieval, best: Evidence, library: Library) -> Iterat
     own = best.passage
     yield from (e for e in _sentences(own) if e.span[0] >= best.span[1])
     yield from (e for e in _sentences(own) if e.span[0] < best.span[1])
-    ids = library.catalogue.passage_ids(own.source)
-    below = library.catalogue.passages(ids[ids.index(own.id) + 1 :] if own.id in ids else [])
+    ids = library.document_store.passage_ids(own.source)
+    below = library.document_store.passages(ids[ids.index(own.id) + 1 :] if own.id in ids else [])
     for passage in sorted(below.values(), key=lambda p: p.start):
         if passage.headings == own.headings:
             yield from _sentences(passage)

@@ -1,4 +1,4 @@
-"""What answering needs of an LLM: a stream of what it reads and writes."""
+"""The port of a language model: a stream of what it reads and writes."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from assistant.answering.prompts import Message
 
 @dataclass(frozen=True)
 class Reading:
-    """How many of the prompt's tokens are read."""
+    """The number of the prompt's tokens that are read."""
 
     done: int
     total: int

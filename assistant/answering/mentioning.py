@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from assistant.language.words import content_terms, terms, words
-from assistant.library.catalogue import DocumentRecord, Passage
+from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.search import prepare, search
+from assistant.retrieval.retriever import prepare, search
 
 # Documents that are shown with a sentence each; passages that are looked at.
 _SHOWN = 8
@@ -27,13 +27,13 @@ def mentioning(
     without: bool = False,
     fitting: str = "",
 ) -> tuple[str, tuple[Evidence, ...]]:
-    """How many of the documents hold all words of `what` in a passage, as a sentence; and theirs,
-    the best first. With `without`, those that do not, by name; `fitting` says what else is true of
-    those that are looked at ("are of the kind .eml")."""
+    """The number of the documents that hold all words of `what` in a passage, as a sentence; and
+    theirs, the best first. With `without`, those that do not, by name; `fitting` says what else is
+    true of those that are looked at ("are of the kind .eml")."""
     wanted = set(content_terms(what) or terms(what))
     sources = {d.source for d in among}
-    ids = [i for i, _ in library.catalogue.holding(sorted(wanted), _LOOKED_AT)]
-    passages = library.catalogue.passages(ids)
+    ids = [i for i, _ in library.document_store.holding(sorted(wanted), _LOOKED_AT)]
+    passages = library.document_store.passages(ids)
     best: dict[str, Passage] = {}
     # What stands in the text goes before what only a title or a heading says.
     in_text = [i for i in ids if wanted <= set(terms(passages[i].text))]
@@ -59,8 +59,8 @@ def mentioning(
 
 def opening(library: Library, document: DocumentRecord) -> tuple[Evidence, ...]:
     """The first sentence of a document; none if it has no passage."""
-    ids = library.catalogue.passage_ids(document.source)[:1]
-    passages = library.catalogue.passages(ids).values()
+    ids = library.document_store.passage_ids(document.source)[:1]
+    passages = library.document_store.passages(ids).values()
     return tuple(_evidence(p, p.sentences[0]) for p in passages if p.sentences)
 
 

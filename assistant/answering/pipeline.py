@@ -27,23 +27,23 @@ from assistant.answering.selection import NOTHING, Selection, select
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
 from assistant.answering.versions import Versions
-from assistant.conversation.followups import make_standalone, other_readings
-from assistant.conversation.normal_form import normal_form
-from assistant.conversation.turns import Turn
-from assistant.conversation.wording import core, parts
 from assistant.errors import EngineError, QuestionError, WeightsError
 from assistant.formatting import count
-from assistant.language.languages import other_language
+from assistant.language.detection import other_language
 from assistant.library.library import Library
 from assistant.library.scope import mentions, scope
 from assistant.query.decomposition import sides
 from assistant.query.last_answer import Request, request
+from assistant.query.normal_form import normal_form
+from assistant.query.rewriter import alternative_rewrites, rewrite
 from assistant.query.spelling import spelt
+from assistant.query.turn import Turn
+from assistant.query.wording import core, parts
 from assistant.retrieval.evidence import Retrieval, stages
 from assistant.retrieval.outcome import LIKELY
-from assistant.retrieval.ranking import RankingModels
-from assistant.retrieval.reading import Reader
-from assistant.retrieval.search import Part
+from assistant.retrieval.reader import Reader
+from assistant.retrieval.reranker import RankingModels
+from assistant.retrieval.retriever import Part
 
 __all__ = ["MAX_QUESTION_CHARS", "REFUSAL", "AnswerModels", "Answerer", "readable_question"]
 
@@ -62,7 +62,7 @@ _log = logs.logger(__name__)
 
 @dataclass(frozen=True)
 class AnswerModels:
-    """What answers: fitted ranking, the reader that finds words, the LLM that phrases."""
+    """The models that answer: fitted ranking, the reader that finds words, the LLM that phrases."""
 
     ranking: RankingModels
     reader: Reader | None = None
@@ -96,14 +96,14 @@ class Answerer:
         return limited
 
     def addressed(self, text: str) -> tuple["Answerer", str]:
-        """What answers a text, and the question in it, which may name documents: @notes.md.
+        """The answerer of a text, and the question in it, which may name documents: @notes.md.
 
         Raises LibraryError if it names one that is not there.
         """
         question, places = mentions(text)
         if not places:
             return self, text
-        return self.within(scope(self.library.catalogue, places)), question
+        return self.within(scope(self.library.document_store, places)), question
 
     def answer(
         self,
@@ -146,12 +146,12 @@ class Answerer:
         if len(questions) > 1:
             yield from self._several(ask, questions, history)
             return
-        standalone = make_standalone(plain, history)
+        standalone = rewrite(plain, history)
         if (pair := sides(standalone)) is not None:
             yield from self._several(ask, pair, (), standalone)
             return
         yield Understood(asked, standalone)
-        others = other_readings(plain, history)
+        others = alternative_rewrites(plain, history)
         yield from self._single(ask, standalone, others, history, cancel)
 
     def _single(
@@ -233,7 +233,7 @@ class Answerer:
     def _read_otherwise(
         self, ask: Ask, found: Retrieval, others: Iterable[str]
     ) -> Generator[AnswerEvent, None, Retrieval]:
-        """What is found for the first other reading that is likely answered, else what was."""
+        """The retrieval for the first other reading that is likely answered, else what was."""
         least = min(_MEANT, _LIKELIER * found.confidence) if found.is_answered else _MEANT
         for other in others:
             with self.library.answering():
@@ -261,7 +261,7 @@ class Answerer:
         found: list[Retrieval] = []
         yield Understood(ask.question, compared or ask.question)
         for question in questions:
-            alone = question if compared else make_standalone(question, turns)
+            alone = question if compared else rewrite(question, turns)
             one = yield from self._search(alone, ask.watch)
             found.append(one)
             turns.append(turn_of(one))
@@ -309,7 +309,8 @@ class Answerer:
         return notices
 
     def describe(self) -> dict[str, Any]:
-        """What the answers depend on beside the library: models, prompts, parts left out."""
+        """The identity of the parts that answer, beside the library: models, prompts, parts left
+        out."""
         llm, reader = self._models.llm, self._models.reader
         config = self._config
         return {

@@ -66,7 +66,7 @@ def load(name: str, folder: Path | None = None) -> Prompt:
 
 
 def own_folder() -> Path:
-    """Where a person's own templates are looked for."""
+    """The folder of a person's own templates."""
     return paths.home() / "prompts"
 
 

@@ -6,12 +6,20 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
-from assistant.conversation.mentions import AUXILIARIES, content, name_texts
 from assistant.documents.units.lists import items_of
-from assistant.language.questions import AnswerType, answer_type
+from assistant.language.answer_types import AnswerType, answer_type
+from assistant.language.lexicon import (
+    AUXILIARIES,
+    DEMONSTRATIVES,
+    MONTHS,
+    PERSON_PRONOUNS,
+    THING_PRONOUNS,
+    WEEKDAYS,
+)
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms, names, terms, words
-from assistant.query.intent import Kind, asks_yes_no, defined, kind_of
+from assistant.query.intent import Kind, asks_yes_no, classify, defined
+from assistant.query.mentions import content, name_texts
 from assistant.retrieval.evidence import Evidence, Retrieval
 
 # Beside the best sentence of a list, at most this many more.
@@ -46,14 +54,9 @@ _REASON_WORDS = 5
 # At most this many sentences before one that leans on them, of at most so many characters.
 _BEFORE = 2
 _BEFORE_CHARS = 320
-_PERSON = frozenset("he she his her him hers himself herself".split())
-_THING = frozenset("it its they their them".split())
-_DEMONSTRATIVES = frozenset("these those this such".split())
+_DEMONSTRATIVES = DEMONSTRATIVES - {"that"} | {"such"}
 # Capitalised, and nobody's name.
-_DAYS = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
-    "June July August September October November December".split()
-)
+_DAYS = frozenset(word.capitalize() for word in (*MONTHS, *WEEKDAYS))
 _DAY_TERMS = frozenset(term for day in _DAYS for term in terms(day))
 _EXPLETIVE = re.compile(
     r"^\W*it (?:is|was|has been|seems|appears|takes?|took)\b.{0,40}?\b(?:that|to|who)\b", re.I
@@ -86,7 +89,7 @@ NOTHING = Selection("fact", ())
 
 def select(found: Retrieval, verifier: Verifier, versions: Versions | None = None) -> Selection:
     """The evidence that answers, by the kind of question; `found` must have some."""
-    kind = kind_of(found.question)
+    kind = classify(found.question)
     chosen = _selected(kind, found, verifier, versions)
     return replace(chosen, shown=tuple(map(with_context, chosen.shown)))
 
@@ -203,7 +206,7 @@ def _names_only(question: str) -> bool:
 
 
 def _of_one(question: str, evidence: Sequence[Evidence]) -> Selection:
-    """What documents say of the one who is named, a sentence each; the best alone if only one does.
+    """The evidence on the one who is named, a sentence each; the best alone if only one does.
 
     They tell different things of one subject, which is no contradiction. What describes goes first:
     "Lotte Mayer (tenant)", "Name: Lotte Mayer; Role: …".
@@ -247,7 +250,8 @@ def spoken(evidence: Evidence) -> str:
 
 
 def clause(evidence: Evidence) -> str:
-    """What the evidence says on one line; of a long sentence the clause with the words that answer.
+    """The words of the evidence on one line; of a long sentence the clause with the words that
+    answer.
 
     A question with its answer says the answer alone.
     """
@@ -304,7 +308,7 @@ def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:
 
 
 def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
-    """Whether a sentence opens with the term and goes on to say what it is or means.
+    """Tell whether a sentence opens with the term and goes on to say what it is or means.
 
     "It is a …" does, in a document of that title.
     """
@@ -363,7 +367,7 @@ def _is_sure(e: Evidence) -> bool:
 
 
 def _differs(kind: AnswerType, one: str, other: str) -> bool:
-    """Whether two answers cannot both be right: neither says all that the other says."""
+    """Tell whether two answers cannot both be right: neither says all that the other says."""
     mine, theirs = set(content_terms(one)), set(content_terms(other))
     if kind in {"number", "date"}:
         mine, theirs = ({t for t in said if t[:1].isdigit()} for said in (mine, theirs))
@@ -391,17 +395,17 @@ def with_context(evidence: Evidence) -> Evidence:
 
 
 def leans(sentence: str) -> bool:
-    """Whether a sentence speaks of somebody or something that only the one before it names."""
+    """Tell whether a sentence speaks of somebody or something that only the one before it names."""
     if _EXPLETIVE.match(sentence):
         return False
     for word in words(sentence)[:14]:
         before = sentence[: word.start]
         lower = word.text.lower()
-        if lower in _PERSON:
+        if lower in PERSON_PRONOUNS:
             return not set(name_texts(before)) - _DAYS
         if lower in _DEMONSTRATIVES and not before.strip(" \"'\u201c"):
             return True
-        if lower in _THING:
+        if lower in THING_PRONOUNS:
             # "In 1990 it burnt down", but "The bridge and its towers".
             return not name_texts(before) and not content(re.sub(r"\d+", "", before))
     return False

@@ -8,10 +8,10 @@ from pathlib import PurePath
 import numpy as np
 
 from assistant.answering.selection import with_context
-from assistant.conversation.turns import Turn
 from assistant.language.words import content_terms, terms, words
-from assistant.library.catalogue import DocumentRecord, Passage
+from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
+from assistant.query.turn import Turn
 from assistant.retrieval.evidence import Evidence
 
 # Sentences shown; sentences that are embedded to choose them (4 ms each).
@@ -60,7 +60,7 @@ def extracts(library: Library, source: str) -> list[Evidence]:
     By cosine to the centroid of the sentences looked at (Radev et al. 2004, MEAD), with a little
     for what opens the document or a passage. A sentence that leans on another comes with it.
     """
-    catalogue = library.catalogue
+    catalogue = library.document_store
     passages = catalogue.passages(catalogue.passage_ids(source))
     candidates = _candidates(sorted(passages.values(), key=lambda p: p.start))
     if not candidates:

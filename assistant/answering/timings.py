@@ -1,4 +1,4 @@
-"""Where the time of an answer went: stages one after the other, and how to draw them."""
+"""Timings of an answer: stages one after the other, and their drawing."""
 
 import time
 from collections.abc import Iterator, Sequence

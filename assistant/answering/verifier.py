@@ -17,7 +17,7 @@ from assistant.language.negation import negates, says_not
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms, names, term, terms, words
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.reading import StatementReader, SupportScores
+from assistant.retrieval.reader import StatementReader, SupportScores
 
 YesNo = Literal["yes", "no"]
 

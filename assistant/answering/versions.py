@@ -28,8 +28,8 @@ class Versions:
         self._library = library
 
     def pair(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """What the newest version says and what an older one says otherwise; only the former where
-        they agree; nothing where the best evidence has no other version.
+        """The evidence of the newest version and of an older one that differs; only the former
+        where they agree; nothing where the best evidence has no other version.
 
         A question that names the year or number of its version means that one.
         """
@@ -54,8 +54,8 @@ class Versions:
         )
 
     def _age(self, evidence: Evidence, among: Sequence[Evidence]) -> tuple[object, ...]:
-        """What orders versions, the oldest first: their dates if all say them, else the numbers of
-        their names, else the times of their files."""
+        """The keys that order versions, the oldest first: their dates if all say them, else the
+        numbers of their names, else the times of their files."""
         source = evidence.passage.source
         days = {e.passage.source: day_of(self._library, e.passage.source) for e in among}
         if all(days.values()):
@@ -63,7 +63,7 @@ class Versions:
         numbers = {e.passage.source: _ordinals(e.passage.source) for e in among}
         if len(set(numbers.values())) == len(numbers):
             return numbers[source]
-        state = self._library.catalogue.state(source)
+        state = self._library.document_store.state(source)
         return (state[1] if state else 0,)
 
 

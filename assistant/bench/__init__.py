@@ -1,1 +1,1 @@
-"""How fast the program is on this machine, beside the bare libraries in the same run."""
+"""Benchmarks of the program on this machine, beside the bare libraries in the same run."""

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from assistant.engines.llama_text import ChatTemplate, Vocabulary
+from assistant.engines.llama.tokens import ChatTemplate, Vocabulary
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     lib.llama_backend_init()
     params = lib.llama_model_default_params()
     params.n_gpu_layers = 0
-    # As the engine has it: see llama_model.py.
+    # As the engine has it: see model.py.
     params.use_extra_bufts = b"AMX_INT8 = 1" not in lib.llama_print_system_info()
     model = lib.llama_model_load_from_file(os.fsencode(path), params)
     given = lib.llama_context_default_params()

@@ -1,4 +1,4 @@
-"""What there is to measure, by name, and how a run goes through it."""
+"""Benchmarks by name, and the run through them."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from assistant.bench.results import Row, Run
 from assistant.bench.terminal import available
 from assistant.bench.workplace import Workplace
 from assistant.errors import AssistantError
-from assistant.evaluation import machine
+from assistant.evaluation import environment
 
 Benchmark = Callable[[Workplace], Iterator[Row]]
 QUICK_PASSAGES, PASSAGES = 1_000, 10_000
@@ -38,7 +38,8 @@ _ON_A_TERMINAL = {"chat", "idle", "ask"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure: names of BENCHMARKS (all if none), a person's own documents if given."""
+    """The benchmarks to run: names of BENCHMARKS (all if none), a person's own documents if
+    given."""
 
     only: Sequence[str] = ()
     quick: bool = False
@@ -76,8 +77,8 @@ def _about(place: Workplace) -> dict[str, object]:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine.describe(),
-        "versions": machine.versions(),
-        "passages": library.catalogue.passage_count() if library else None,
+        "machine": environment.describe(),
+        "versions": environment.versions(),
+        "passages": library.document_store.passage_count() if library else None,
         "load": load,
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assistant.engines.embedder import OnnxEmbedder
-from assistant.library.stores import Vectors
+from assistant.library.ports import Vectors
 
 # Real vectors that the others are made from, and how far from them those lie: at cosines of about
 # 0.7, as neighbours among real passages do.
@@ -33,7 +33,7 @@ class FillerEmbedder:
         return self._real.dimension
 
     def describe(self) -> dict[str, str]:
-        """What the real one says of itself."""
+        """The real one's description."""
         return self._real.describe()
 
     def embed(
@@ -52,5 +52,5 @@ class FillerEmbedder:
     def embed_tokens(
         self, texts: Sequence[str], *, questions: bool = False
     ) -> list[tuple[list[str], Vectors, Vectors]]:
-        """What the real one makes of them."""
+        """The real one's tokens."""
         return self._real.embed_tokens(texts, questions=questions)

@@ -1,4 +1,4 @@
-"""How time and memory grow with the library and with the conversation."""
+"""Growth of time and memory with the library and with the conversation."""
 
 import json
 import math
@@ -12,16 +12,16 @@ from statistics import median
 import numpy as np
 
 from assistant.answering.answer import Answer
-from assistant.assistant import chosen_embedder
 from assistant.bench import answers, searching, starts
 from assistant.bench.timing import milliseconds
 from assistant.bench.workplace import Workplace
-from assistant.conversation.followups import Turn, make_standalone
-from assistant.conversation.sessions import SavedTurn, Sessions
 from assistant.engines.models import NO_MODEL
+from assistant.library.chroma import LocalChromaStore
 from assistant.library.events import Embedding, FileIndexed
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors
+from assistant.query.rewriter import Turn, rewrite
+from assistant.sessions import SavedTurn, Sessions
+from assistant.wiring import open_embedder
 
 _ROUNDS = 4
 _REPEATS = 20
@@ -49,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Growth:
-    """What was measured at each size; `of` says what the sizes count."""
+    """Measurements at each size; `of` says what the sizes count."""
 
     of: str
     sizes: tuple[int, ...]
@@ -99,7 +99,7 @@ def _library(passages: int, home: Path, tell: Tell) -> dict[tuple[str, str], flo
 
 
 def _last_by_first(moments: Sequence[float]) -> float:
-    """How the rate of the last tenth compares with the first tenth's; 0 of too few to tell."""
+    """The ratio of the last tenth's rate to the first tenth's; 0 of too few to tell."""
     tenth = len(moments) // 10
     if not tenth:
         return 0.0
@@ -107,7 +107,7 @@ def _last_by_first(moments: Sequence[float]) -> float:
 
 
 def _opened(folder: Path) -> Library:
-    library = Library(folder, ChromaVectors(folder / "vectors"), chosen_embedder(""))
+    library = Library(folder, LocalChromaStore(folder / "vectors"), open_embedder(""))
     library.progress_notice()
     return library
 
@@ -124,7 +124,7 @@ def _plain(title: str) -> str:
 
 
 def of_conversation(turns: Sequence[int], home: Path, tell: Tell) -> Growth:
-    """What an answer costs after so many turns, and what the turns themselves do."""
+    """The cost of an answer after so many turns, and of the turns themselves."""
     place = Workplace(home, NO_MODEL, 0, None, tell)
     try:
         answer = place.answerer.complete(place.questions[0])
@@ -154,9 +154,7 @@ def _conversation(
         return median(milliseconds(work) for _ in range(times))
 
     return {
-        ("making a follow-up stand alone", "ms"): timed(
-            lambda: make_standalone(_FOLLOW_UP, history)
-        ),
+        ("making a follow-up stand alone", "ms"): timed(lambda: rewrite(_FOLLOW_UP, history)),
         ("a follow-up's answer, quoted", "ms"): median(follow_up() for _ in range(_ROUNDS)),
         ("saving a turn", "ms"): timed(lambda: sessions.append(session.id, saved)),
         ("opening the conversation", "ms"): timed(lambda: sessions.load(session.id), _ROUNDS),
@@ -165,7 +163,7 @@ def _conversation(
 
 
 def _held_mb(answer: Answer) -> float:
-    """What one more answer of the conversation takes, in MB."""
+    """The memory of one more answer of the conversation, in MB."""
     text = json.dumps(answer.to_json())
     tracemalloc.start()
     try:

@@ -13,7 +13,7 @@ from assistant.bench.workplace import Workplace
 from assistant.engines import weights
 from assistant.engines.catalog import EmbedderEntry
 from assistant.engines.reader import OnnxReader
-from assistant.retrieval.search import prepare, search
+from assistant.retrieval.retriever import prepare, search
 
 # What Chroma's default embedder does: batches of 32, each text padded to 256 tokens.
 _PADDED_TOKENS = 256

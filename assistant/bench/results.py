@@ -1,4 +1,5 @@
-"""What was measured: rows of samples beside those of the bare library, and how two runs differ."""
+"""Results of benchmarks: rows of samples beside those of the bare library, and how two runs
+differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -51,7 +52,7 @@ class Row:
 
     @property
     def holds(self) -> bool | None:
-        """Whether the budget is kept; None where there is none."""
+        """Tell whether the budget is kept; None where there is none."""
         if self.budget is None:
             return None
         value = self.ratio if self.budget.of_bare else self.median
@@ -63,8 +64,8 @@ class Row:
         return [a / b for a, b in zip(self.values, self.bare, strict=True)]
 
     def comparable(self) -> "np.ndarray[Any, np.dtype[np.float64]]":
-        """What is held against another run's: the ratios, which leave out how busy the machine
-        was, or the values where nothing bare was measured."""
+        """The figures to compare with another run's: the ratios, which leave out how busy the
+        machine was, or the values where nothing bare was measured."""
         return np.asarray(self._pairs() if self.bare else self.values, dtype=np.float64)
 
     def to_json(self) -> dict[str, Any]:
@@ -85,7 +86,7 @@ class Change:
 
     @property
     def sure(self) -> bool:
-        """Whether the interval leaves out "no change"."""
+        """Tell whether the interval leaves out "no change"."""
         return not self.interval[0] <= 1.0 <= self.interval[1]
 
 

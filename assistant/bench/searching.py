@@ -8,11 +8,11 @@ from typing import Any
 from assistant.bench.results import Budget, Row
 from assistant.bench.timing import in_turn
 from assistant.bench.workplace import Workplace
-from assistant.language.questions import subject_terms
+from assistant.language.answer_types import subject_terms
 from assistant.library.chroma_settings import chroma
-from assistant.library.database import FILE
-from assistant.library.stores import Vectors
-from assistant.retrieval.search import prepare, search
+from assistant.library.ports import Vectors
+from assistant.library.sqlite import FILE
+from assistant.retrieval.retriever import prepare, search
 
 _LIMIT = 40
 _PASSAGES = 8
@@ -20,7 +20,7 @@ _PASSAGES = 8
 
 def words(place: Workplace) -> Iterator[Row]:
     """BM25 beside the same query in plain FTS5."""
-    catalogue, bare = place.assistant.library.catalogue, _fts5(place)
+    catalogue, bare = place.assistant.library.document_store, _fts5(place)
     queries = [list(dict.fromkeys(subject_terms(q))) for q in place.questions]
     yield _asked(
         ("bm25", "BM25", "plain FTS5"),

@@ -12,7 +12,7 @@ from assistant.bench.terminal import Terminal
 from assistant.bench.timing import in_turn
 from assistant.bench.workplace import Workplace
 from assistant.errors import AssistantError
-from assistant.evaluation import machine
+from assistant.evaluation import environment
 
 # The least that a program of Textual's with an input can take.
 _BARE_CHAT = """
@@ -119,7 +119,7 @@ def memory(place: Workplace) -> Iterator[Row]:
             program.stdin.flush()
             if not program.stdout.readline():
                 raise AssistantError("`assistant ask` ended early.", "Run `assistant doctor`.")
-        held = machine.memory_mb(program.pid)
+        held = environment.memory_mb(program.pid)
         program.stdin.close()
     if held is not None:
         yield Row("memory", "memory, all processes, at its peak", "MB", (held,), budget=Budget(700))
@@ -143,7 +143,7 @@ def idle(place: Workplace) -> Iterator[Row]:
 
 def _cpu_s(pid: int) -> float:
     try:
-        return sum(machine.cpu_s(member) or 0.0 for member in machine.family(pid))
+        return sum(environment.cpu_s(member) or 0.0 for member in environment.family(pid))
     except OSError as error:
         raise AssistantError("This system does not tell what a process used.", "") from error
 

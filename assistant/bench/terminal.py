@@ -13,7 +13,7 @@ _PATIENCE_S = 60.0
 
 
 def available() -> bool:
-    """Whether this system has pseudo-terminals (Windows has none of this kind)."""
+    """Tell whether this system has pseudo-terminals (Windows has none of this kind)."""
     try:
         import pty  # noqa: F401
         import termios  # noqa: F401

@@ -7,7 +7,7 @@ Ways = Mapping[str, Callable[[], object]]
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """How long a call takes."""
+    """The duration of a call, in seconds."""
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000

@@ -1,4 +1,5 @@
-"""Where it is measured: a home of its own, a library that was filled there, what is asked of it."""
+"""The workplace of a benchmark: a home of its own, a library that was filled there, what is asked
+of it."""
 
 import os
 import sys
@@ -9,12 +10,13 @@ from pathlib import Path
 
 from assistant import paths
 from assistant.answering.pipeline import Answerer
-from assistant.assistant import Assistant, chosen_embedder
+from assistant.assistant import Assistant
 from assistant.bench import documents
 from assistant.bench.filler import FillerEmbedder
-from assistant.library.catalogue import Passage
+from assistant.library.chroma import LocalChromaStore
+from assistant.library.document_store import Passage
 from assistant.library.library import DEFAULT_LIBRARY, Library
-from assistant.library.vectors import ChromaVectors
+from assistant.wiring import open_embedder
 
 # Answered by the shipped documents, which lie among the others.
 _QUESTIONS = (
@@ -57,22 +59,22 @@ class Workplace:
     def library_folder(self) -> Path:
         """The filled library's folder."""
         place = self.home / "libraries" / DEFAULT_LIBRARY
-        real = chosen_embedder("")
+        real = open_embedder("")
         if self.own is not None:
             self._tell(f"Reading and embedding {self.own} …")
-            library = Library(place, ChromaVectors(place / "vectors"), real)
+            library = Library(place, LocalChromaStore(place / "vectors"), real)
             list(library.add([str(self.own)]))
         else:
             self._tell(f"Making a library of {self.passages:,} passages …")
             (self.home / "documents").mkdir(parents=True)
             documents.write(self.home / "documents", self.passages)
-            filling = Library(place, ChromaVectors(place / "vectors"), FillerEmbedder(real))
+            filling = Library(place, LocalChromaStore(place / "vectors"), FillerEmbedder(real))
             self.filling = [
                 (time.perf_counter(), event)
                 for event in filling.add([str(self.home / "documents")])
             ]
             filling.close()
-            library = Library(place, ChromaVectors(place / "vectors"), real)
+            library = Library(place, LocalChromaStore(place / "vectors"), real)
             list(library.add([str(paths.shipped("seeds"))]))
         library.close()
         return place
@@ -90,7 +92,7 @@ class Workplace:
     @cached_property
     def sample(self) -> list[Passage]:
         """Some passages from all over the library."""
-        catalogue = self.assistant.library.catalogue
+        catalogue = self.assistant.library.document_store
         ids = [i for d in self.assistant.library.sources() for i in catalogue.passage_ids(d.source)]
         chosen = ids[:: max(1, len(ids) // _SAMPLE)][:_SAMPLE]
         found = catalogue.passages(chosen)
@@ -98,7 +100,7 @@ class Workplace:
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
-        """What is asked."""
+        """The question."""
         if self.own is None:
             return _QUESTIONS
         asked = []

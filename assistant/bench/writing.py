@@ -12,8 +12,8 @@ from assistant.answering.llm import Finished, Token
 from assistant.answering.prompts import Message
 from assistant.bench.results import Budget, Row
 from assistant.bench.workplace import Workplace
-from assistant.engines.llama import LlamaEngine
-from assistant.engines.llama_model import usable_cores
+from assistant.engines.llama.engine import LlamaEngine
+from assistant.engines.llama.model import usable_cores
 from assistant.errors import AssistantError
 from assistant.retrieval.evidence import retrieve
 

@@ -20,7 +20,7 @@ from assistant.answering.llm import Reading, Token
 from assistant.answering.timings import drawn
 from assistant.cli import output
 from assistant.errors import AssistantError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
 HOW = {
@@ -85,13 +85,13 @@ def print_answer(answer: Answer) -> None:
 
 
 def tell_notices(answer: Answer) -> None:
-    """What did not work as it should, to stderr."""
+    """Print to stderr what did not work as it should."""
     for notice in answer.notices:
         output.tell(notice)
 
 
 def tell_timeline(answer: Answer) -> None:
-    """Where the answer's time went, a line a stage, to stderr."""
+    """Print the stages of the answer's time, a line each, to stderr."""
     for name, bar, took in drawn(answer.timings.stages, _TIMELINE):
         output.tell(f"{name:<10}{bar:<{_TIMELINE}}{took:>10}")
 

@@ -11,10 +11,10 @@ from assistant.answering.pipeline import readable_question
 from assistant.cli import json_lines, output
 from assistant.cli.answers import show_answer, tell_notices, tell_timeline
 from assistant.cli.session import limited_to, opened
-from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError, QuestionError
-from assistant.language.printable import safe, safe_line
-from assistant.retrieval.search import prepare, search
+from assistant.printable import safe, safe_line
+from assistant.query.rewriter import Turn
+from assistant.retrieval.retriever import prepare, search
 
 ANSWERED, NOT_FOUND, FAILED = 0, 1, 2
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant import atomic
+from assistant import private_files
 from assistant.bench import benchmarks
 from assistant.bench.benchmarks import BENCHMARKS, Plan
 from assistant.bench.results import Run, compare, from_json
@@ -45,7 +45,9 @@ def run_bench(options: argparse.Namespace) -> int:
 
 
 def _write(file: str, value: object) -> None:
-    atomic.write_private(Path(file).absolute(), (json.dumps(value, indent=1) + "\n").encode())
+    private_files.write_private(
+        Path(file).absolute(), (json.dumps(value, indent=1) + "\n").encode()
+    )
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from assistant import atomic
+from assistant import private_files
 from assistant.bench import growth
 from assistant.bench.growth import Growth
 from assistant.bench.picture import svg
@@ -25,7 +25,7 @@ def measured(options: argparse.Namespace, home: Path) -> list[Growth]:
         for line in _table(one):
             output.say(line)
     if options.svg:
-        atomic.write_private(Path(options.svg).absolute(), svg(found).encode())
+        private_files.write_private(Path(options.svg).absolute(), svg(found).encode())
     return found
 
 

@@ -5,7 +5,7 @@ from statistics import median
 
 from assistant.bench.results import Change, Row, Run, missed
 from assistant.cli import output
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 _BUSY = 0.5  # load a core, from which on times say little
 

@@ -16,15 +16,15 @@ from assistant.cli.calibration_tables import followed
 from assistant.cli.evaluation_engines import check_against
 from assistant.cli.session import opened, question_set
 from assistant.errors import AssistantError, QuestionError
-from assistant.evaluation import probing
-from assistant.evaluation.calibrating import Told, propose
-from assistant.evaluation.probing import Kind, Probe, Probed
-from assistant.evaluation.questions import EvalQuestion, read_set
-from assistant.evaluation.starter import Sentences, to_read
-from assistant.language.printable import safe_line
+from assistant.evaluation import probe
+from assistant.evaluation.calibration import ConfidenceSample, propose
+from assistant.evaluation.dataset import EvalQuestion, read_set
+from assistant.evaluation.probe import Kind, Probe, Probed
+from assistant.evaluation.template import Sentences, to_read
 from assistant.library.library import Library
+from assistant.printable import safe_line
 from assistant.retrieval.calibration import Calibration, Scale, log_odds
-from assistant.retrieval.ranking import RankingModel, probability, shipped_models
+from assistant.retrieval.reranker import RankingModel, probability, shipped_models
 
 DONE = 0
 # Fewer answerable questions say nothing.
@@ -70,7 +70,7 @@ class _Bench:
         return own.threshold_as_shipped if own is not None else self.model.threshold
 
     def calibration(self, scale: Scale, threshold: float, about: dict[str, Any]) -> Calibration:
-        """What would be kept; `threshold` in log odds as shipped."""
+        """The proposal to keep; `threshold` in log odds as shipped."""
         return Calibration(
             slope=round(scale.slope, 4),
             intercept=round(scale.intercept, 4),
@@ -114,8 +114,8 @@ def _by_questions(
             "`assistant eval init` writes a set to fill in.",
         )
     own = list(_asked(bench, questions))
-    other = [log_odds(p.confidence) for p in _probed(bench, probing.other_questions(bench.library))]
-    told = Told(
+    other = [log_odds(p.confidence) for p in _probed(bench, probe.other_questions(bench.library))]
+    told = ConfidenceSample(
         np.array([*own, *other]),
         np.array([q.answerable for q in questions] + [False] * len(other)),
         np.array([False] * len(questions) + [True] * len(other)),
@@ -143,13 +143,13 @@ def _asked(bench: _Bench, questions: Sequence[EvalQuestion]) -> Iterator[float]:
 
 
 def _by_itself(bench: _Bench, options: argparse.Namespace) -> int:
-    own = probing.own_questions(_documents(bench.library), probing.OWN)
-    other = probing.other_questions(bench.library)
+    own = probe.own_questions(_documents(bench.library), probe.OWN)
+    other = probe.other_questions(bench.library)
     odds: dict[Kind, list[float]] = {"other": [], "own": [], "removed": []}
     for probed in _probed(bench, [*other, *own]):
         odds[probed.kind].append(log_odds(probed.confidence))
     in_force = bench.in_force()
-    found = probing.estimate({k: np.array(v) for k, v in odds.items()}, log_odds(in_force))
+    found = probe.estimate({k: np.array(v) for k, v in odds.items()}, log_odds(in_force))
     about = {"questions": len(own) + len(other), "answerable": len(own), "sha256": ""}
     made = bench.calibration(Scale(), found.threshold, about)
     if not options.json:
@@ -160,9 +160,9 @@ def _by_itself(bench: _Bench, options: argparse.Namespace) -> int:
 
 
 def _documents(library: Library) -> list[Sentences]:
-    catalogue = library.catalogue
+    catalogue = library.document_store
     found = []
-    for source in to_read([d.source for d in library.sources()], probing.OWN, _SEED):
+    for source in to_read([d.source for d in library.sources()], probe.OWN, _SEED):
         passages = catalogue.passages(catalogue.passage_ids(source)).values()
         texts = tuple(p.slice(span) for p in passages for span in p.sentences)
         found.append(Sentences(source, texts))
@@ -170,7 +170,7 @@ def _documents(library: Library) -> list[Sentences]:
 
 
 def _probed(bench: _Bench, probes: Sequence[Probe]) -> Iterator[Probed]:
-    found = probing.confidences(bench.library, probes, bench.model, bench.assistant.reader)
+    found = probe.confidences(bench.library, probes, bench.model, bench.assistant.reader)
     twice = sum(bool(p.answer) for p in probes)
     return followed(found, len(probes) + twice, "questions that are made for it")
 

@@ -1,4 +1,4 @@
-"""What a calibration would change, as lines to read and as JSON."""
+"""Changes that a calibration would make, as lines to read and as JSON."""
 
 import math
 import sys
@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from assistant.cli import output
-from assistant.evaluation.calibrating import Effect, Proposal, Rate
-from assistant.evaluation.probing import Estimate, Kind
+from assistant.evaluation.calibration import Effect, Proposal, Rate
+from assistant.evaluation.probe import Estimate, Kind
 from assistant.retrieval.calibration import Calibration
 
 _TELL_EVERY_S = 15.0
@@ -38,7 +38,7 @@ def followed(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
 
 
 def show_proposal(found: Proposal, made: Calibration, in_force: float, others: int) -> None:
-    """What the questions say of the threshold in force and of the proposed one."""
+    """The effects of the threshold in force and of the proposed one on the questions."""
     output.say(
         f"{made.questions} questions, {made.answerable} answerable; {others} on other subjects were"
         " asked besides."
@@ -75,7 +75,7 @@ def proposal_json(found: Proposal, in_force: float, made: Calibration) -> dict[s
 
 
 def show_estimate(found: Estimate, made: Calibration, in_force: float) -> None:
-    """What the library itself says of both thresholds."""
+    """The library's own estimate for both thresholds."""
     output.say(
         f"No questions of yours: {found.number['other']} on other subjects and"
         f" {found.number['own']} made of the library's own sentences were asked."

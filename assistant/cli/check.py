@@ -15,10 +15,10 @@ from assistant.assistant import Assistant
 from assistant.cli import check_page, json_lines, output
 from assistant.cli.answers import located
 from assistant.cli.session import opened
-from assistant.documents.isolation import Sandbox
+from assistant.documents.sandbox import Sandbox
 from assistant.engines.models import NO_MODEL
 from assistant.errors import AssistantError, DocumentError, QuestionError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 SUPPORTED, NOT_SUPPORTED, FAILED = 0, 1, 2
 STDIN = "-"
@@ -150,14 +150,16 @@ class _Checks:
         self._checker: Checker | None = None
 
     def check(self, line: _Line) -> Checked:
-        """What the given evidence says of a statement, else what the library does."""
+        """The check of a statement by the given evidence, else by the library."""
         if line.evidence is None:
             if self._checker is None:
                 library = self._stack.enter_context(opened(self._options, llm=False))
                 self._checker = library.checker()
             return self._checker.statement(line.statement)
         if self._verifier is None:
-            models = self._stack.enter_context(Assistant(self._options.library, NO_MODEL))
+            models = self._stack.enter_context(
+                Assistant(self._options.library, NO_MODEL, create=False)
+            )
             self._verifier = models.verifier()
         return against(self._verifier, line.statement, line.evidence)
 

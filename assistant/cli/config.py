@@ -5,7 +5,7 @@ import argparse
 from assistant import settings
 from assistant.cli import output
 from assistant.errors import SettingsError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 DONE = 0
 

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 
 from assistant import __version__, paths, settings
-from assistant.assistant import Assistant, open_llm, shipped_reader
+from assistant.assistant import Assistant
 from assistant.cli import licences, output, privacy
 from assistant.engines import catalog, models
 from assistant.engines.embedder import OnnxEmbedder
-from assistant.engines.llama import LlamaEngine, ModelInfo
-from assistant.engines.remote import RemoteLlm
+from assistant.engines.llama.engine import LlamaEngine, ModelInfo
+from assistant.engines.openai_client import RemoteLlm
 from assistant.errors import AssistantError, LibraryError
-from assistant.language.printable import safe_line
-from assistant.library.doctor import Finding, examine, examine_catalogue, repair, salvage
+from assistant.library.health import Finding, examine, examine_catalogue, repair, salvage
 from assistant.library.library import DEFAULT_LIBRARY, exists
+from assistant.printable import safe_line
+from assistant.wiring import open_llm, shipped_reader
 
 HEALTHY, PROBLEMS = 0, 1
 _LOAD_S = 180.0
@@ -66,7 +67,7 @@ def _examine(options: argparse.Namespace) -> Iterator[Finding]:
     catalogue = examine_catalogue(folder)
     yield catalogue
     if catalogue.state == "ok":
-        with Assistant(options.library, models.NO_MODEL) as assistant:
+        with Assistant(options.library, models.NO_MODEL, create=False) as assistant:
             yield from examine(assistant.library)
             yield _calibration(assistant)
             if assistant.reindex_notice:
@@ -168,5 +169,5 @@ def _repair(options: argparse.Namespace) -> None:
             + (f", {lost} lost" if lost else "")
             + f". The damaged file is kept in {folder}."
         )
-    with Assistant(options.library, models.NO_MODEL) as assistant:
+    with Assistant(options.library, models.NO_MODEL, create=False) as assistant:
         repair(assistant.library)

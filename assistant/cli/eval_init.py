@@ -7,13 +7,13 @@ from pathlib import Path
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.session import opened
-from assistant.documents.registry import parse
+from assistant.documents.parsers import parse
 from assistant.errors import AssistantError, DocumentError, QuestionError
-from assistant.evaluation import starter, starter_file
-from assistant.evaluation.starter import Sentences, Slot
-from assistant.language.printable import safe_line
-from assistant.library import files
-from assistant.library.passages import split
+from assistant.evaluation import template, template_file
+from assistant.evaluation.template import Sentences, Slot
+from assistant.library import discovery
+from assistant.library.splitter import split
+from assistant.printable import safe_line
 
 DONE = 0
 Read = Callable[[str], Sentences]
@@ -22,20 +22,20 @@ Read = Callable[[str], Sentences]
 def run_init(options: argparse.Namespace) -> int:
     """Choose sentences, write the set, say how to go on."""
     target = Path(options.file)
-    starter_file.check_target(target, replace=options.force)
+    template_file.check_target(target, replace=options.force)
     if options.documents:
         slots = _slots(*_in_folder(options.documents), options)
     else:
         with opened(options, llm=False) as assistant:
             slots = _slots(*_in_library(assistant), options)
-    starter_file.write(slots, target, replace=options.force)
+    template_file.write(slots, target, replace=options.force)
     _tell(slots, options)
     return DONE
 
 
 def _slots(sources: Sequence[str], read: Read, options: argparse.Namespace) -> list[Slot]:
-    chosen = starter.to_read(sources, options.number, options.seed)
-    found = starter.slots(list(_read_all(chosen, read)), options.number, options.seed)
+    chosen = template.to_read(sources, options.number, options.seed)
+    found = template.slots(list(_read_all(chosen, read)), options.number, options.seed)
     if not found:
         raise QuestionError(
             "The documents hold no sentence that one could ask about.",
@@ -54,7 +54,7 @@ def _read_all(sources: Sequence[str], read: Read) -> Iterator[Sentences]:
 
 
 def _in_library(assistant: Assistant) -> tuple[list[str], Read]:
-    catalogue = assistant.library.catalogue
+    catalogue = assistant.library.document_store
 
     def read(source: str) -> Sentences:
         ids = catalogue.passage_ids(source)
@@ -67,12 +67,12 @@ def _in_library(assistant: Assistant) -> tuple[list[str], Read]:
 
 def _in_folder(folder: str) -> tuple[list[str], Read]:
     try:
-        found = files.find(files.absolute(folder))
+        found = discovery.find(discovery.absolute(folder))
     except DocumentError as error:
         raise AssistantError(f"{folder}: {error.message}", error.remedy) from error
 
     def read(source: str) -> Sentences:
-        document, _ = parse(Path(source), files.read(Path(source)).data)
+        document, _ = parse(Path(source), discovery.read(Path(source)).data)
         spans = (span for passage in split(document) for span in passage.sentences)
         return Sentences(source, tuple(document.text[a:b] for a, b in spans))
 

@@ -12,14 +12,14 @@ from assistant.cli.evaluation_tables import comparison, summary, variants
 from assistant.cli.session import question_set
 from assistant.errors import QuestionError
 from assistant.evaluation import limits, runs
-from assistant.evaluation.cases import Case
-from assistant.evaluation.comparing import compare
-from assistant.evaluation.questions import EvalQuestion, read_set
+from assistant.evaluation.case import Case
+from assistant.evaluation.comparison import compare
+from assistant.evaluation.dataset import EvalQuestion, read_set
 from assistant.evaluation.report import write_report
 from assistant.evaluation.results import Results, Variant
 from assistant.evaluation.runs import RunFiles
 from assistant.evaluation.scoring import score
-from assistant.language.printable import as_json
+from assistant.printable import as_json
 
 DONE, FELL_SHORT, FAILED = 0, 1, 2
 

@@ -1,4 +1,4 @@
-"""What answers in an evaluation: an assistant for each model in turn, over the same documents."""
+"""The engines of an evaluation: an assistant for each model in turn, over the same documents."""
 
 import argparse
 import hashlib
@@ -15,12 +15,12 @@ from assistant.cli.session import limited_to, opened
 from assistant.errors import AssistantError, DocumentError
 from assistant.evaluation import baseline
 from assistant.evaluation.baseline import TutorialBaseline
-from assistant.evaluation.checking import check
-from assistant.evaluation.plans import Plan
+from assistant.evaluation.dataset import EvalQuestion
+from assistant.evaluation.experiment import Plan
 from assistant.evaluation.problems import fail_on_errors, warnings_told
-from assistant.evaluation.questions import EvalQuestion
-from assistant.evaluation.recording import Answering
-from assistant.library import files
+from assistant.evaluation.recorder import Answering
+from assistant.evaluation.validation import check
+from assistant.library import discovery
 from assistant.library.library import Library
 
 
@@ -41,7 +41,7 @@ class Engines:
         self._open = None
 
     def for_plan(self, plan: Plan) -> tuple[Answering, Library]:
-        """What answers as a plan says, and the library that it answers from."""
+        """The assistant that a plan describes, and the library that it answers from."""
         if self._open is None or self._open[0] != plan.model:
             self.close()
             self._open = (plan.model, self._opened(plan.model))
@@ -69,7 +69,7 @@ class Engines:
 
 def check_against(library: Library, questions: Sequence[EvalQuestion], file: str) -> None:
     """Hold a set against the documents: warnings are told, errors raise QuestionError."""
-    texts = {d.source: library.catalogue.text(d.source) for d in library.sources()}
+    texts = {d.source: library.document_store.text(d.source) for d in library.sources()}
     problems = check(questions, texts)
     fail_on_errors(file, problems)
     for text in warnings_told(problems):
@@ -94,10 +94,10 @@ def _answering(plan: Plan, assistant: Assistant, sources: frozenset[str] | None)
 def over_documents(folder: str, model: str | None) -> Assistant:
     """A library of the folder's documents, kept under the sha256 of their contents."""
     try:
-        root = files.absolute(folder)
+        root = discovery.absolute(folder)
         digest = hashlib.sha256()
-        for path in files.find(root):
-            digest.update(f"{path}\0{files.read(path).sha256}\0".encode())
+        for path in discovery.find(root):
+            digest.update(f"{path}\0{discovery.read(path).sha256}\0".encode())
     except DocumentError as error:
         raise AssistantError(f"{folder}: {error.message}", error.remedy) from error
     place = paths.home() / "evaluation" / digest.hexdigest()[:16]

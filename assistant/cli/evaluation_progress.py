@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from assistant.cli import output
-from assistant.evaluation.cases import Case
-from assistant.evaluation.judging import judge
+from assistant.evaluation.case import Case
+from assistant.evaluation.judge import judge
 from assistant.evaluation.results import Verdict
-from assistant.evaluation.running import Step
+from assistant.evaluation.runner import Step
 
 _TELL_EVERY_S = 15.0
 _ORDER: tuple[Verdict, ...] = (

@@ -13,14 +13,14 @@ from assistant.cli.evaluation_engines import Engines
 from assistant.cli.evaluation_progress import follow
 from assistant.errors import QuestionError
 from assistant.evaluation import manifest, runs
-from assistant.evaluation.cases import Case
-from assistant.evaluation.plans import Plan, plans
-from assistant.evaluation.questions import EvalQuestion
-from assistant.evaluation.recording import Answering, asked
+from assistant.evaluation.case import Case
+from assistant.evaluation.dataset import EvalQuestion
+from assistant.evaluation.experiment import Plan, plans
+from assistant.evaluation.recorder import Answering, asked
 from assistant.evaluation.results import RunTime
-from assistant.evaluation.running import Job, run
+from assistant.evaluation.runner import Job, run
 from assistant.evaluation.runs import Recorded, RunFiles
-from assistant.library import files
+from assistant.library import discovery
 from assistant.library.library import Library
 
 
@@ -71,7 +71,7 @@ class Runs:
         return found
 
     def _place(self, plan: Plan) -> RunFiles:
-        """Where a run is kept: where --predictions says, else in the person's own folder.
+        """The place of a run: the one that --predictions names, else in the person's own folder.
 
         Of several runs, each has a folder of its own in the one given, or FILE.NAME.jsonl.
         """
@@ -87,7 +87,7 @@ class Runs:
 
     def _own_folder(self) -> Path:
         about = [
-            self._options.documents and files.absolute(self._options.documents),
+            self._options.documents and discovery.absolute(self._options.documents),
             self._options.library,
             *filter(None, (self._options.places, self._options.since, self._options.until)),
             [plan.name for plan in self._plans],
@@ -152,7 +152,7 @@ class Runs:
 def _still_good(
     place: RunFiles, recorded: Recorded, answering: Answering, library: Library
 ) -> Recorded:
-    """What is recorded, or nothing where models or documents have changed since.
+    """The record, or nothing where models or documents have changed since.
 
     Where --predictions names the place, that is an error instead: the person keeps it.
     """

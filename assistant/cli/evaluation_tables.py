@@ -15,7 +15,7 @@ from assistant.evaluation.results import (
     Results,
     Table,
 )
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 NONE = "\u2013"
 _FLIPS = 10

@@ -77,7 +77,7 @@ class FirstFrame:
 
 
 def after(typed: str, keys: str) -> str:
-    """What is typed after some more keys: Backspace takes one back, other commands are ignored."""
+    """The typed text after some more keys: Backspace takes one back, other commands are ignored."""
     for c in _ESCAPES.sub("", keys):
         if c in "\x7f\x08":
             typed = typed[:-1]

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant import paths, settings
-from assistant.assistant import Assistant, vector_store
+from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
 from assistant.engines import catalog
 from assistant.errors import LibraryError
-from assistant.language.printable import safe_line
-from assistant.library.catalogue import Catalogue
+from assistant.library.chroma_server import RemoteChromaStore
+from assistant.library.document_store import DocumentStore
 from assistant.library.library import exists, names
 from assistant.library.settings import KNOWN, LibrarySettings
-from assistant.library.vector_server import ServerVectors
+from assistant.printable import safe_line
+from assistant.wiring import open_vector_store
 
 DONE = 0
 
@@ -34,7 +35,7 @@ def _list(options: argparse.Namespace, rest: list[str]) -> None:
     _expect(rest, 0, "list")
     rows = []
     for name in names():
-        catalogue = Catalogue(paths.library_folder(name))
+        catalogue = DocumentStore(paths.library_folder(name))
         rows.append(
             {
                 "name": name,
@@ -61,9 +62,9 @@ def _copy(_: argparse.Namespace, rest: list[str]) -> None:
     from assistant.library.transfer import copy_library
 
     name, new = _expect(rest, 2, "copy NAME NEW")
-    with Assistant(name) as assistant:
+    with Assistant(name, create=False) as assistant:
         copy_library(assistant.library, new)
-    with Assistant(new) as assistant:
+    with Assistant(new, create=False) as assistant:
         watch(assistant.library.finish())
     output.tell(f"{new} is a copy of {name}.")
 
@@ -92,8 +93,8 @@ def _delete(options: argparse.Namespace, rest: list[str]) -> None:
 
 def _forget_collection(name: str) -> str:
     """Delete a library's vectors on a server; a sentence if they stay there."""
-    store = vector_store(paths.library_folder(name), settings.load().store_url)
-    if isinstance(store, ServerVectors) and exists(name):
+    store = open_vector_store(paths.library_folder(name), settings.load().store_url)
+    if isinstance(store, RemoteChromaStore) and exists(name):
         try:
             store.delete()
         except LibraryError as error:
@@ -105,7 +106,7 @@ def _export(_: argparse.Namespace, rest: list[str]) -> None:
     from assistant.library.transfer import export_library
 
     name, file = _expect(rest, 2, "export NAME FILE")
-    with Assistant(name) as assistant:
+    with Assistant(name, create=False) as assistant:
         manifest = export_library(assistant.library, Path(file).expanduser().absolute())
     output.tell(f"{file} holds {output.counted(manifest['documents'], 'document')} of {name}.")
 
@@ -116,7 +117,7 @@ def _import(_: argparse.Namespace, rest: list[str]) -> None:
     file, name = _expect(rest, 2, "import FILE NAME")
     dimensions = {n: catalog.embedder(n).dimension for n in catalog.embedder_names()}
     manifest = import_library(Path(file).expanduser().absolute(), name, dimensions)
-    with Assistant(name) as assistant:
+    with Assistant(name, create=False) as assistant:
         watch(assistant.library.finish())
     output.tell(
         f"{name} holds {output.counted(manifest['documents'], 'document')}; all was verified."
@@ -132,7 +133,7 @@ def _set(options: argparse.Namespace, rest: list[str]) -> None:
     if len(rest) < 2:
         known = "; ".join(f"{key}: {text}" for key, text in KNOWN.items())
         raise LibraryError("Give the name of a setting and its value.", f"There are {known}.")
-    with Assistant(options.library) as assistant:
+    with Assistant(options.library, create=False) as assistant:
         assistant.library.settings.set(rest[0], " ".join(rest[1:]))
 
 

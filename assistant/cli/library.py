@@ -7,11 +7,11 @@ from assistant import formatting
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
-from assistant.language.printable import safe_line
-from assistant.library.catalogue import DocumentRecord
-from assistant.library.indexing import printable_path
+from assistant.library.document_store import DocumentRecord
+from assistant.library.indexer import printable_path
 from assistant.library.library import DEFAULT_LIBRARY, Library
 from assistant.library.unread import counted
+from assistant.printable import safe_line
 
 DONE, FAILED = 0, 2
 
@@ -32,9 +32,11 @@ def run_sync(options: argparse.Namespace) -> int:
     """Bring the library in step with what was added; 2 if a file could not be read."""
     give_way()
     reindex: bool = options.reindex
-    with Assistant(options.library, options.model, keep_embedder=not reindex) as assistant:
+    with Assistant(
+        options.library, options.model, keep_embedder=not reindex, create=False
+    ) as assistant:
         library = assistant.library
-        if not library.catalogue.roots():
+        if not library.document_store.roots():
             output.tell("Nothing was added yet. Add documents with `assistant add PATH`.")
             return DONE
         outcome = watch((library.reindex if reindex else library.sync)(wait=not options.no_wait))
@@ -61,7 +63,7 @@ def give_way() -> None:
 
 def run_remove(options: argparse.Namespace) -> int:
     """Forget documents."""
-    with Assistant(options.library, options.model) as assistant:
+    with Assistant(options.library, options.model, create=False) as assistant:
         sources, events = assistant.library.remove(options.sources, wait=not options.no_wait)
         watch(events)
         for source in sources:
@@ -71,11 +73,11 @@ def run_remove(options: argparse.Namespace) -> int:
 
 def run_sources(options: argparse.Namespace) -> int:
     """List the documents of the library, or what its folders hold besides."""
-    with Assistant(options.library, options.model) as assistant:
+    with Assistant(options.library, options.model, create=False) as assistant:
         if options.skipped:
             return _list_unread(assistant.library, as_json=options.json)
         documents = assistant.library.sources()
-        skipped = assistant.library.catalogue.skipped()
+        skipped = assistant.library.document_store.skipped()
     if options.json:
         output.say_json([_as_json(d) for d in documents], indent=1)
         return DONE

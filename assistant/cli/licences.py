@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.cli import output
 from assistant.engines import catalog, models, records
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MOST_CHARS = 60
@@ -53,7 +53,8 @@ def _packages(root: str) -> list[dict[str, Any]]:
 
 
 def _licence(package: metadata.Distribution) -> str:
-    """What the package says: an expression, classifiers, or the first line of a licence."""
+    """The licence that the package names: an expression, classifiers, or the first line of a
+    licence."""
     about: Any = package.metadata
     if expression := about.get("License-Expression"):
         return str(expression)

@@ -9,8 +9,8 @@ from assistant.cli import output
 from assistant.cli.answers import show_answer
 from assistant.cli.check import check_text
 from assistant.cli.session import opened
-from assistant.conversation.followups import Turn
 from assistant.errors import AssistantError
+from assistant.query.rewriter import Turn
 
 DONE, FAILED = 0, 2
 _PROMPT = "\n> "

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from assistant import formatting, offline, settings
 from assistant.answering.llm import Token
 from assistant.answering.prompts import Message
-from assistant.assistant import open_llm
 from assistant.cli import output
 from assistant.engines import catalog, models, records, weights
 from assistant.engines.models import Chosen, Listed
 from assistant.errors import AssistantError, EngineError, WeightsError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
+from assistant.wiring import open_llm
 
 DONE, FAILED = 0, 2
 # A large model on a slow disk; a chat template that never ends is given up here.
@@ -115,7 +115,7 @@ def run_remove(options: argparse.Namespace) -> int:
 
 
 def _unfinished(name: str) -> list[Path]:
-    """What a download that was stopped has left: the file and the note beside it."""
+    """The remains of a download that was stopped: the file and the note beside it."""
     if Path(name).name != name:
         return []
     stem = models.own_folder() / name.removesuffix(".json").removesuffix(".part")
@@ -129,7 +129,7 @@ def _unfinished(name: str) -> list[Path]:
 
 
 def _remove_unfinished(files: Sequence[Path], *, yes: bool) -> int:
-    size = _size(sum(path.stat().st_size for path in files))
+    size = formatting.size(sum(path.stat().st_size for path in files))
     if not (yes or output.confirmed(f"Erase the unfinished download {files[0]} ({size})?")):
         raise AssistantError("Nothing was erased.", "Say --yes to erase without being asked.")
     for path in files:
@@ -139,7 +139,7 @@ def _remove_unfinished(files: Sequence[Path], *, yes: bool) -> int:
 
 
 def _try(chosen: Chosen, given: settings.Settings) -> str:
-    """What the model answers to a small question. Raises EngineError where it cannot."""
+    """The model's answer to a small question. Raises EngineError where it cannot."""
     engine = open_llm(chosen, given)
     try:
         engine.wait_ready(_LOAD_S)
@@ -158,7 +158,7 @@ def _try(chosen: Chosen, given: settings.Settings) -> str:
 
 
 def _problem(item: Listed) -> str:
-    """What is wrong with a model's file, as a sentence; "" if it answers."""
+    """The problem with a model's file, as a sentence; "" if it answers."""
     if item.path is None:
         return "It is not on this machine."
     if item.problem:

@@ -6,7 +6,7 @@ from typing import IO, Any, TextIO
 
 from assistant.errors import OutputClosedError
 from assistant.formatting import count as counted
-from assistant.language.printable import as_json, safe
+from assistant.printable import as_json, safe
 
 __all__ = [
     "confirmed",
@@ -38,7 +38,7 @@ def tell(text: str) -> None:
 
 
 def confirmed(question: str) -> bool:
-    """Whether the person says yes; without a person nobody does."""
+    """Tell whether the person says yes; without a person nobody does."""
     if not is_terminal(sys.stdin):
         return False
     tell(f"{question} [y/N]")
@@ -69,5 +69,5 @@ def silence() -> None:
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
-    """Whether a person sits at the other end."""
+    """Tell whether a person sits at the other end."""
     return stream is not None and not stream.closed and stream.isatty()

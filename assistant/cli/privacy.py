@@ -1,4 +1,4 @@
-"""What is kept on the disk, who may read it, and how conversations are erased."""
+"""Privacy: files on the disk, their readers, and the erasing of conversations."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from assistant import formatting, offline, paths, settings
 from assistant.cli import output
-from assistant.conversation.sessions import Sessions
 from assistant.errors import AssistantError
-from assistant.library.doctor import Finding
+from assistant.library.health import Finding
+from assistant.sessions import Sessions
 
 DONE = 0
 # What is below ASSISTANT_HOME, by the first part of its path.

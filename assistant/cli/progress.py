@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from assistant.cli import output
 from assistant.formatting import IndexSummary, count, notice
-from assistant.language.printable import safe_line
 from assistant.library.events import Embedding, FileIndexed, IndexEvent, SourceMissing
+from assistant.printable import safe_line
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -12,7 +12,7 @@ from assistant.engines import pull
 from assistant.engines.download import DownloadEvent, Progress, Retrying
 from assistant.engines.pull import Pulled
 from assistant.errors import PullError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -5,7 +5,7 @@ import socket
 from importlib.util import find_spec
 
 from assistant import offline, settings
-from assistant.api import AsyncAssistant
+from assistant.async_assistant import AsyncAssistant
 from assistant.cli import output
 from assistant.cli.session import opened
 from assistant.errors import AssistantError
@@ -19,9 +19,9 @@ def run_serve(options: argparse.Namespace) -> int:
     given = settings.load()
     host = given.serve_host if options.host is None else options.host
     port = given.serve_port if options.port is None else options.port
-    from assistant.serving.admission import Admission, kept_token
-    from assistant.serving.connections import server
-    from assistant.serving.openai_server import Serving, app
+    from assistant.server.admission import Admission, kept_token
+    from assistant.server.connections import server
+    from assistant.server.openai_api import Serving, app
 
     token, file = kept_token()
     _prepare(options)
@@ -46,7 +46,7 @@ def run_serve(options: argparse.Namespace) -> int:
 def run_mcp(options: argparse.Namespace) -> int:
     """Serve MCP on stdin and stdout until stdin ends."""
     _need("mcp", "mcp")
-    from assistant.serving.mcp_server import server
+    from assistant.server.mcp_api import server
 
     _prepare(options)
     assistant = AsyncAssistant(options.library, model=options.model)

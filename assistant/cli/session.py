@@ -20,7 +20,7 @@ _FINISH_AT_ONCE = 64
 @contextmanager
 def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assistant]:
     """The assistant for a command that reads: an empty default library gets the seeds first."""
-    with Assistant(options.library, options.model) as assistant:
+    with Assistant(options.library, options.model, create=False) as assistant:
         assistant.start_loading(llm=llm)
         seeding = assistant.seed()
         if seeding is not None:
@@ -30,7 +30,7 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
                 f"The library was empty: {added} that come with the assistant were added."
                 " Add your own with `assistant add PATH`."
             )
-        elif 0 < assistant.library.catalogue.waiting_count() <= _FINISH_AT_ONCE:
+        elif 0 < assistant.library.document_store.waiting_count() <= _FINISH_AT_ONCE:
             # An earlier indexing was stopped. Where another goes on, or much is left, its text is
             # searched by words alone, and the answer says so.
             with suppress(LibraryError):
@@ -72,7 +72,7 @@ def limited_to(options: argparse.Namespace, library: Library) -> frozenset[str] 
     Raises LibraryError if there are none, QuestionError for a day that is none.
     """
     sources = scope(
-        library.catalogue,
+        library.document_store,
         options.places,
         day(options.since) if options.since else None,
         day(options.until, last=True) if options.until else None,

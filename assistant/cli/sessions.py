@@ -7,9 +7,9 @@ from typing import Any
 
 from assistant import paths
 from assistant.cli import output
-from assistant.conversation.export import as_json, as_markdown
-from assistant.conversation.sessions import SavedTurn, Session, SessionError, Sessions
-from assistant.language.printable import safe, safe_line
+from assistant.printable import safe, safe_line
+from assistant.sessions import SavedTurn, Session, SessionError, Sessions
+from assistant.transcript import as_json, as_markdown
 
 DONE, NOTHING = 0, 1
 

@@ -8,16 +8,17 @@ from tempfile import TemporaryDirectory
 
 from assistant import paths, settings
 from assistant.answering.pipeline import Answerer
-from assistant.assistant import Assistant, Feature, identity
+from assistant.assistant import Assistant, Feature
 from assistant.cli import output, tune_machine
 from assistant.cli.progress import watch
 from assistant.cli.tune_machine import Speed
 from assistant.engines import gguf, models, records
 from assistant.engines.models import Chosen
 from assistant.errors import AssistantError
-from assistant.evaluation.questions import EvalQuestion, read
+from assistant.evaluation.dataset import EvalQuestion, read
 from assistant.evaluation.tuning import WAYS, Remembering, Trial, Way, best, tried
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
+from assistant.wiring import identity
 
 DONE = 0
 

@@ -1,4 +1,4 @@
-"""What a model's threads and context should be on this machine."""
+"""The best threads and context for a model on this machine."""
 
 import os
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from pathlib import Path
 from assistant import settings
 from assistant.answering.llm import Finished
 from assistant.answering.prompts import Message
-from assistant.assistant import open_llm
-from assistant.engines.llama_model import usable_cores
+from assistant.engines.llama.model import usable_cores
 from assistant.engines.models import Chosen
+from assistant.wiring import open_llm
 
 _LOAD_S = 180.0
 _ROUNDS = 2

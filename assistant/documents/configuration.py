@@ -15,7 +15,7 @@ _MAX_DEPTH = 40
 
 @dataclass
 class _Place:
-    """Where reading has come: the keys above the next line, with the columns they stand in."""
+    """The place in the file: the keys above the next line, with the columns they stand in."""
 
     path: list[tuple[int, str]] = field(default_factory=list)
 

@@ -68,6 +68,6 @@ def _decode_legacy(data: bytes) -> tuple[str, str]:
 
 
 def _reads_as_western(text: str) -> bool:
-    """Whether nearly all letters are ASCII, and those that are not look like accents."""
+    """Tell whether nearly all letters are ASCII, and those that are not look like accents."""
     accents = [c for c in text if ord(c) > 127]
     return len(accents) < len(text) // 8 and "\ufffd" not in accents

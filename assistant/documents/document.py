@@ -25,7 +25,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """What a parser makes of a file's bytes.
+    """A parser's reading of a file's bytes.
 
     `text` is kept exactly as decoded (line ends included; a byte order mark is no part of it), so
     that spans count its characters. `note` says in a sentence what was unusual in reading it.

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
 from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml, value_of
 from assistant.errors import DocumentError
 

@@ -4,9 +4,9 @@ from urllib.parse import unquote
 
 from assistant.documents import html
 from assistant.documents.archive import Archive, part_name
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
 from assistant.documents.html_tree import decode_html, parse_html
+from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml
 from assistant.errors import DocumentError
 

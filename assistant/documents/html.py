@@ -2,10 +2,10 @@
 
 import re
 
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import BlockKind, Document
 from assistant.documents.html_tree import BLOCKS, Node, decode_html, parse_html
 from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 
 _NEVER = frozenset(
     (

@@ -7,11 +7,11 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 
 from assistant.documents import html
-from assistant.documents.builder import TextBuilder, one_line
 from assistant.documents.decoding import decode
 from assistant.documents.document import Document
 from assistant.documents.html_tree import parse_html
 from assistant.documents.plain_text import paragraphs
+from assistant.documents.text_builder import TextBuilder, one_line
 from assistant.errors import DocumentError
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")

@@ -3,9 +3,9 @@
 from typing import Any
 
 from assistant.documents import markdown
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
-from assistant.documents.json_data import load
+from assistant.documents.json_text import load
+from assistant.documents.text_builder import TextBuilder
 from assistant.errors import DocumentError
 
 _MAX_OUTPUT_CHARS = 20_000

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
 from assistant.documents.pdf_layout import (
     CELLS_APART,
@@ -20,6 +19,7 @@ from assistant.documents.pdf_layout import (
 )
 from assistant.documents.pdf_paragraphs import Paragraph, heading_levels, paragraphs
 from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 from assistant.errors import DocumentError
 
 MAX_PAGES = 10_000
@@ -227,13 +227,13 @@ class _Run:
         self._box = (*x, min(self._box[2], box[2]), max(self._box[3], box[3]))
 
     def is_apart(self, box: _Box) -> bool:
-        """Whether a character at `box` stands on another line or in another column."""
+        """Tell whether a character at `box` stands on another line or in another column."""
         middle = (box[2] + box[3]) / 2
         on_line = self._box[2] - self._size * 0.3 <= middle <= self._box[3] + self._size * 0.3
         return not on_line or _gap(self._previous, box) > self._size * _APART
 
     def line(self, page: int, size: tuple[float, float]) -> Iterator[tuple[int, Line]]:
-        """How it is turned and its line, if there is anything to read."""
+        """A line with its rotation, if there is anything to read."""
         # A character beyond the first plane comes as two halves.
         raw = "".join(self._parts).encode("utf-16-le", "surrogatepass")
         text = raw.decode("utf-16-le", "replace").strip()

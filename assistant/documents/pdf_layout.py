@@ -1,4 +1,4 @@
-"""Where lines stand on a page: columns one after the other, rows of tables kept, furniture off.
+"""Layout of lines on a page: columns one after the other, rows of tables kept, furniture off.
 
 Reading order by recursive cuts at gutters (after Nagy & Seth 1984, "Hierarchical representation of
 optically scanned documents"), with whole-width lines as the borders of what stands in columns.
@@ -45,7 +45,7 @@ class Line:
 
     @property
     def is_row(self) -> bool:
-        """Whether it is pieces with gaps between them."""
+        """Tell whether it is pieces with gaps between them."""
         return bool(self.cells)
 
     @property

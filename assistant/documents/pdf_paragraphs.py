@@ -100,7 +100,7 @@ def _pitch(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def _begins(now: Paragraph, last: Line, line: Line, pitch: float, widest: float) -> bool:
-    """Whether `line` begins a paragraph after `last`."""
+    """Tell whether `line` begins a paragraph after `last`."""
     if line.is_row or last.is_row or _ITEM.match(line.text):
         return True
     if abs(line.size - last.size) > last.size * 0.12 or line.is_bold != last.is_bold:

@@ -4,9 +4,9 @@ import re
 from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive, part_name
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
 from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml
 from assistant.errors import DocumentError
 

@@ -25,7 +25,7 @@ class Run:
 
     @property
     def span(self) -> Span:
-        """Where it stands in the document."""
+        """The span in the document."""
         (_, first), (last, at) = self.parts[0], self.parts[-1]
         return first, at + last[1] - last[0]
 
@@ -61,7 +61,7 @@ class Reading:
         return self._made[1]
 
     def said(self, span: Span) -> str:
-        """What the unit at `span` says; the text itself where no unit is."""
+        """The words of the unit at `span`; the text itself where no unit is."""
         return (self.by_span.get(span) or Unit.of(span)).said(self._text, self._offset)
 
     def items(self, within: Span) -> list[Unit]:
@@ -69,7 +69,7 @@ class Reading:
         return [unit for unit in self.units if unit.within == within]
 
     def lead(self, within: Span) -> str:
-        """What leads into the list at `within`; "" where nothing does."""
+        """The line that leads into the list at `within`; "" where nothing does."""
         before = [unit for unit in self.units if unit.end <= within[0]]
         said = self.said(before[-1].span) if before else ""
         return said if before and (before[-1].kind == "question" or is_lead(said)) else ""

@@ -122,7 +122,7 @@ def kind_by_content(sample: bytes) -> Kind | None:
 
 
 def _is_text(sample: bytes) -> bool:
-    """Whether the bytes decode, and have few control characters."""
+    """Tell whether the bytes decode, and have few control characters."""
     wide = sample.startswith(_MARKS[1:])
     if b"\0" in sample and not wide:
         return False
@@ -144,5 +144,6 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
 
 
 def _is_control(c: str) -> bool:
-    """Whether a character is one that text does not have: ESC colours what terminals record."""
+    """Tell whether a character is one that text does not have: ESC colours what terminals
+    record."""
     return (c < " " and c not in "\t\n\r\f\x0b\x1b") or c == "\x7f"

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
 from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 from assistant.errors import DocumentError
 
 _TOKEN = re.compile(
@@ -37,7 +37,7 @@ _STYLE = re.compile(rb"{\\s(\d{1,5})([^{}]{0,2000}?) ?([^{}\\;]{0,80});")
 
 @dataclass(frozen=True)
 class _State:
-    """What a group inherits: whether it is skipped, the font, characters that follow a \\u."""
+    """The state that a group inherits: skipped or not, the font, characters that follow a \\u."""
 
     skipped: bool = False
     font: int = 0

@@ -38,7 +38,8 @@ def plain_row(row: Sequence[str]) -> str:
 
 
 def is_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of these rows reads like names of columns: short, different, no numbers."""
+    """Tell whether the first of these rows reads like names of columns: short, different, no
+    numbers."""
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
     first = [cell for cell in rows[0] if cell]

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive, part_name
-from assistant.documents.builder import TextBuilder
 from assistant.documents.document import Document
 from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml, text_of
 from assistant.errors import DocumentError
 
@@ -50,7 +50,7 @@ def _sheets(archive: Archive, book: Element) -> list[tuple[str, str]]:
 
 
 class _Cells:
-    """What the cells of a workbook show."""
+    """The displayed values of a workbook's cells."""
 
     def __init__(self, archive: Archive, book: Element) -> None:
         shared = archive.read("xl/sharedStrings.xml")

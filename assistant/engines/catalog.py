@@ -71,7 +71,7 @@ class LlmEntry:
 
     @property
     def size_class(self) -> SizeClass:
-        """How much can be asked of it, by its number of weights; endpoints count as large."""
+        """Its class of size, by its number of weights; endpoints count as large."""
         if self.parameters is None or self.parameters >= _LARGE:
             return "large"
         return "small" if self.parameters >= _SMALL else "tiny"

@@ -20,8 +20,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from assistant import __version__, offline
-from assistant.atomic import write_private
 from assistant.errors import PullError
+from assistant.private_files import write_private
 
 _CHUNK = 1 << 20
 _TRIES = 5
@@ -34,7 +34,7 @@ _SPARE_BYTES = 200_000_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is fetched: `sha256` and `bytes` as known beforehand, "" and 0 where they are not."""
+    """A file to fetch: `sha256` and `bytes` as known beforehand, "" and 0 where they are not."""
 
     url: str
     sha256: str = ""
@@ -76,7 +76,7 @@ class _Cut(Exception):
 
 
 class _Stale(_Cut):
-    """What is here is no beginning of what the server has: it must start from nothing."""
+    """The part here is no beginning of the server's file: it must start from nothing."""
 
 
 @dataclass
@@ -227,7 +227,7 @@ class _Transfer:
             path.unlink(missing_ok=True)
 
     def _read_note(self) -> _Part:
-        """What an earlier run knew; a part of another file is thrown away."""
+        """Results of an earlier run; a part of another file is thrown away."""
         part = _Part(self._wanted.url)
         if self._file.exists():
             with suppress(OSError, ValueError, TypeError):

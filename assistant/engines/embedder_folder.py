@@ -92,7 +92,8 @@ def _onnx(folder: Path) -> Path:
 
 
 def _stated_pooling(folder: Path) -> Pooling | None:
-    """What sentence-transformers' pooling module says. Raises WeightsError for others than ours."""
+    """The pooling that sentence-transformers' module asks for. Raises WeightsError for others than
+    ours."""
     stated = _json(folder / "1_Pooling" / "config.json")
     kinds = {"cls_token": "cls", "mean_tokens": "mean", "lasttoken": "last"}
     on = [k.removeprefix("pooling_mode_") for k, v in stated.items() if v is True]
@@ -114,7 +115,7 @@ def _max_tokens(folder: Path, config: dict[str, Any]) -> int:
 
 
 def _prefix(folder: Path, value: Any) -> str:
-    """What stands before a text. Raises WeightsError for what is no short text."""
+    """The prefix of a text. Raises WeightsError for what is no short text."""
     if not isinstance(value, str) or len(value) > _MOST_PREFIX_CHARS:
         raise WeightsError(
             f"The embedder {folder.name} has a prompt that is no short text.",

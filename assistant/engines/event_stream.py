@@ -33,7 +33,7 @@ class StreamError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent; `timeout_s` is how long the other end may be silent."""
+    """A request; `timeout_s` is how long the other end may be silent."""
 
     url: str
     body: bytes | None

@@ -1,4 +1,4 @@
-"""What a GGUF file says of itself, read without llama.cpp and without trust.
+"""A GGUF file's description of itself, read without llama.cpp and without trust.
 
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (versions 2 and 3).
 """
@@ -129,7 +129,7 @@ class _Header:
 
 
 def is_gguf(path: Path) -> bool:
-    """Whether a file begins as a GGUF model does."""
+    """Tell whether a file begins as a GGUF model does."""
     try:
         if not path.is_file():  # a pipe would be waited for
             return False

@@ -1,4 +1,4 @@
-"""What probably comes next in a text, told from what came next the last time."""
+"""Lookup decoding: the next tokens, guessed from those that came next the last time."""
 
 from collections.abc import Sequence
 
@@ -27,6 +27,6 @@ class Lookup:
             self._tokens.append(token)
 
     def guess(self, most: int) -> list[int]:
-        """What probably follows, at most so many tokens; none if nothing recurs."""
+        """The tokens that probably follow, at most so many; none if nothing recurs."""
         place = self._next.get(tuple(self._tokens[-_RECURRING:]))
         return [] if place is None else self._tokens[place : place + max(0, most)]

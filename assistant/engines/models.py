@@ -60,12 +60,12 @@ class Listed:
 
 
 def is_url(reference: str) -> bool:
-    """Whether a reference to a model is the URL of an endpoint."""
+    """Tell whether a reference to a model is the URL of an endpoint."""
     return reference.startswith(("http://", "https://"))
 
 
 def find(reference: str | None, settings: Settings) -> Chosen:
-    """What `reference` (a flag; None: the settings) stands for. Raises WeightsError.
+    """The model that `reference` (a flag; None: the settings) stands for. Raises WeightsError.
 
     A URL is an endpoint, its fragment the name of the model there: http://host/v1#qwen3. With
     llm.url set, a name that is no model of this machine is one of the endpoint's.

@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant import offline
 from assistant.engines import onnx_file
-from assistant.engines.llama_model import usable_cores
+from assistant.engines.llama.model import usable_cores
 from assistant.errors import EngineError
 
 # Each worker holds its own intermediate values, some megabytes.

@@ -19,7 +19,7 @@ _HUB_PATH = re.compile(r"[\w.-]+/[\w.-]+/[\w./-]+\.gguf")
 
 @dataclass(frozen=True)
 class Source:
-    """What a name stands for: the addresses to try in turn, and what is known of the file."""
+    """A name's meaning: the addresses to try in turn, and what is known of the file."""
 
     urls: tuple[str, ...]
     file_name: str
@@ -40,7 +40,7 @@ class Pulled:
 
 
 def source(wanted: str, settings: Settings, sha256: str = "") -> Source:
-    """What to fetch for a name of the catalogue, owner/repository/file.gguf, or a URL.
+    """The file to fetch for a name of the catalogue, owner/repository/file.gguf, or a URL.
 
     `sha256` is what the person says it must be. Raises PullError.
     """

@@ -13,7 +13,7 @@ from assistant.engines import weights
 from assistant.engines.embedder import length_batches
 from assistant.engines.onnx import Session
 from assistant.errors import EngineError, WeightsError
-from assistant.retrieval.reading import SentenceReading, StatementReader, SupportScores
+from assistant.retrieval.reader import SentenceReading, StatementReader, SupportScores
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

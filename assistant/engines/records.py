@@ -1,4 +1,4 @@
-"""What is remembered of models: where a file came from, and how a model was found to do here."""
+"""Records of models: the origin of a file, and the measured figures of a model here."""
 
 import json
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant import paths
-from assistant.atomic import write_private
+from assistant.private_files import write_private
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """Where a file of the folder of models came from; `checked` if its sha256 was known before."""
+    """The origin of a file of the folder of models; `checked` if its sha256 was known before."""
 
     url: str
     sha256: str
@@ -24,7 +24,7 @@ class Pulled:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What `assistant models tune` found for a model on this machine, and the figures behind it.
+    """Findings of `assistant models tune` for a model on this machine, and the figures behind it.
 
     `threads` and `context_tokens` are 0 for an endpoint, which sets its own. `figures` holds the
     share of right answers for each way that was tried.
@@ -51,7 +51,7 @@ def remember_pulled(file_name: str, record: Pulled | None) -> None:
 
 
 def tuned(identity: str) -> Tuned | None:
-    """What was found for a model, by its sha256 or its endpoint and name.
+    """The record of a model, by its sha256 or its endpoint and name.
 
     Where this machine has no record of it, the one that is shipped; its threads are 0.
     """

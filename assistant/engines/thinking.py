@@ -56,7 +56,7 @@ class ThoughtFilter:
         return self._begun(clear)
 
     def flush(self) -> list[Piece]:
-        """What is still held when the answer ends; an unfinished thought is dropped."""
+        """The rest that is held when the answer ends; an unfinished thought is dropped."""
         held, self._held = self._held, []
         if self.closer:
             self.hidden += len(held)
@@ -125,7 +125,7 @@ class ThoughtFilter:
 
 
 def is_mark(text: str) -> bool:
-    """Whether a control token's text is a mark of thoughts or a part of one."""
+    """Tell whether a control token's text is a mark of thoughts or a part of one."""
     return bool(text) and any(text in mark for mark in _MARKS)
 
 

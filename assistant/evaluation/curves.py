@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assistant.evaluation.measures.definition import Columns
+from assistant.evaluation.metrics.definition import Columns
 from assistant.evaluation.results import Curves, LatencyPoint, ReliabilityBin, RiskPoint
 from assistant.evaluation.statistics import Array
 

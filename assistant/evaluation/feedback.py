@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.answer import Answer
-from assistant.atomic import write_private
 from assistant.errors import QuestionError
+from assistant.private_files import write_private
 
 FILE = "feedback.jsonl"
 

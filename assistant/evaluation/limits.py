@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.errors import QuestionError
-from assistant.evaluation.measures import named
+from assistant.evaluation.metrics import named
 from assistant.evaluation.results import Measure
 
 

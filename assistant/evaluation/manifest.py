@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.evaluation import machine
-from assistant.evaluation.plans import Plan
-from assistant.evaluation.questions import EvalQuestion
-from assistant.evaluation.recording import Answering, asked
+from assistant.evaluation import environment
+from assistant.evaluation.dataset import EvalQuestion
+from assistant.evaluation.experiment import Plan
+from assistant.evaluation.recorder import Answering, asked
 from assistant.evaluation.results import RunTime
 from assistant.evaluation.runs import FORMAT
 from assistant.library.library import Library
@@ -19,7 +19,7 @@ from assistant.library.library import Library
 def settings(answering: Answering, library: Library) -> dict[str, Any]:
     """All that the answers depend on: a run goes on only where none of it has changed."""
     return {
-        "version": machine.versions()["assistant"],
+        "version": environment.versions()["assistant"],
         "documents": library_hash(library),
         **answering.describe(),
     }
@@ -38,8 +38,8 @@ def made(
             "count": len(questions),
             "sha256": digest({"id": q.id, **asked(q)} for q in questions),
         },
-        "machine": machine.describe(),
-        "versions": machine.versions(),
+        "machine": environment.describe(),
+        "versions": environment.versions(),
         "started": _now(),
         "finished": None,
         "time": None,
@@ -60,7 +60,7 @@ def time_of(manifest: Mapping[str, Any] | None, questions: int) -> RunTime | Non
 
 
 def library_hash(library: Library) -> str:
-    """What is in a library: the sha256 over its sources and their contents, 16 digits."""
+    """The fingerprint of a library: the sha256 over its sources and their contents, 16 digits."""
     return digest([document.source, document.sha256] for document in library.sources())
 
 

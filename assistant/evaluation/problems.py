@@ -1,4 +1,4 @@
-"""What is wrong with a question set: where, in which field, and in which words it is told."""
+"""Problems of a question set: their place, field and wording."""
 
 import re
 from collections.abc import Iterable, Sequence

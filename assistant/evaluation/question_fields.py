@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from assistant.conversation.followups import Turn
 from assistant.evaluation.problems import Problem
+from assistant.query.rewriter import Turn
 
 # Answers, evidence and passages are parts of documents; more than this is a document.
 MAX_TEXT_CHARS = 100_000

@@ -1,4 +1,4 @@
-"""What scoring a run comes to: plain values that a table, a JSON file or a report is made from."""
+"""The results of scoring a run: plain values that a table, a JSON file or a report is made from."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -121,7 +121,8 @@ class LatencyPoint:
 
 @dataclass(frozen=True)
 class Curves:
-    """What is drawn; each is empty where the set does not tell. `coverage` is what was answered."""
+    """The curves to draw; each is empty where the set does not tell. `coverage` is what was
+    answered."""
 
     risk_coverage: tuple[RiskPoint, ...]
     reliability: tuple[ReliabilityBin, ...]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import QuestionError
-from assistant.evaluation.cases import Case
-from assistant.evaluation.questions import EvalQuestion
-from assistant.evaluation.recording import asked
-from assistant.language.printable import as_json
+from assistant.evaluation.case import Case
+from assistant.evaluation.dataset import EvalQuestion
+from assistant.evaluation.recorder import asked
+from assistant.printable import as_json
 
 FORMAT = 1
 _NEEDED = (
@@ -22,7 +22,7 @@ _NEEDED = (
 
 @dataclass(frozen=True)
 class RunFiles:
-    """Where a run is kept: a folder with both files, or FILE.jsonl with FILE.manifest.json."""
+    """The place of a run: a folder with both files, or FILE.jsonl with FILE.manifest.json."""
 
     predictions: Path
     manifest: Path
@@ -42,7 +42,7 @@ class RunFiles:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the files hold: a line by question id; `torn` says that the last one was cut off.
+    """The content of the files: a line by question id; `torn` says that the last one was cut off.
 
     `manifest` is None where there is none, as for what `ask --jsonl` wrote. `whole_bytes` of the
     predictions are good.
@@ -72,7 +72,7 @@ class Recorded:
 
 
 def read(files: RunFiles) -> Recorded:
-    """What the files of a run hold; nothing where there are none.
+    """The content of a run's files; nothing where there are none.
 
     Raises QuestionError if they cannot be read or are of another version of the program.
     """

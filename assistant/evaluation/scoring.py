@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from assistant.evaluation import curves
-from assistant.evaluation.cases import Case
-from assistant.evaluation.judging import judge
-from assistant.evaluation.measures import ALL
-from assistant.evaluation.measures.definition import Columns, Definition
-from assistant.evaluation.measures.refusal import FACTS, facts
+from assistant.evaluation.case import Case
+from assistant.evaluation.judge import judge
+from assistant.evaluation.metrics import ALL
+from assistant.evaluation.metrics.definition import Columns, Metric
+from assistant.evaluation.metrics.refusal import FACTS, facts
 from assistant.evaluation.results import (
     Measure,
     Results,
@@ -57,7 +57,7 @@ def score(
 
 
 def columns_of(cases: Sequence[Case]) -> Columns:
-    """What each measure says of each case, by name; NaN where it says nothing."""
+    """Values of each measure for each case, by name; NaN where there is none."""
     told = [m for m in ALL if m.of is not None]
     columns = {m.name: _column(m.of(case) for case in cases) for m in told if m.of}
     rows = [facts(case) for case in cases]
@@ -79,7 +79,7 @@ def measures_of(columns: Columns, questions: int, seed: int) -> tuple[Measure, .
 
 
 def _measure(
-    of: Definition, value: float | None, interval: tuple[float, float] | None, count: int
+    of: Metric, value: float | None, interval: tuple[float, float] | None, count: int
 ) -> Measure:
     return Measure(
         name=of.name,

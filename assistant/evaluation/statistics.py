@@ -37,7 +37,7 @@ class Statistic:
 
 
 def resample(questions: int, seed: int, repeats: int = REPEATS) -> list[Weights]:
-    """How often each question was drawn, with replacement, in batches of rows."""
+    """Counts of each question's draws, with replacement, in batches of rows."""
     rng = np.random.default_rng(seed)
     batches = []
     for start in range(0, repeats if questions else 0, _BATCH):

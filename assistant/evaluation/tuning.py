@@ -10,10 +10,10 @@ from assistant.answering.generator import GenerationMode
 from assistant.answering.llm import Finished, GenerationEvent, Llm
 from assistant.answering.prompts import Message
 from assistant.errors import QuestionError
-from assistant.evaluation.cases import Case
-from assistant.evaluation.judging import is_right
-from assistant.evaluation.questions import EvalQuestion
-from assistant.evaluation.recording import Answering, Recorder
+from assistant.evaluation.case import Case
+from assistant.evaluation.dataset import EvalQuestion
+from assistant.evaluation.judge import is_right
+from assistant.evaluation.recorder import Answering, Recorder
 from assistant.library.library import Library
 
 # Of equals: the sentence around found words, which says least that is not backed, first.
@@ -43,7 +43,7 @@ WAYS = (
 
 @dataclass(frozen=True)
 class Trial:
-    """How a way did.
+    """The result of one way of answering.
 
     `right` is the share of the questions answered right, or rightly refused; `drafted` the share of
     the answers that the model's draft led; `words` the median length of an answer; `seconds` the

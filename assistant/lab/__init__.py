@@ -1,1 +1,1 @@
-"""What makes and measures the product and is not part of it: training, benchmarks."""
+"""Tools that make and measure the product and are not part of it: training, benchmarks."""

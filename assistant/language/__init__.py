@@ -1,1 +1,1 @@
-"""What is known of written language: sentences, words and their stems, kinds of question."""
+"""Written language: sentences, words and their stems, kinds of question."""

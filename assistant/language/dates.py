@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePath
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?\\.?" if len(m) > 3 else m for m in _MONTHS)
+from assistant.language.lexicon import MONTHS
+
+_MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?\\.?" if len(m) > 3 else m for m in MONTHS)
 MONTH = re.compile(rf"\b(?:{_MONTH})(?!\w)", re.IGNORECASE)
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _DAY_FIRST = re.compile(
@@ -123,17 +122,18 @@ def read_date(text: str) -> date | None:
 
 
 def is_relative(text: str) -> bool:
-    """Whether what a text says depends on the day it was written: "on Friday", with no year."""
+    """Tell whether what a text says depends on the day it was written: "on Friday", with no
+    year."""
     return bool(_RELATIVE.search(text)) and not _YEAR.search(text)
 
 
 def written(day: date) -> str:
     """A date for people: 5 April 2019."""
-    return f"{day.day} {_MONTHS[day.month - 1].capitalize()} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
 
 
 def _month(name: str) -> str:
-    return str([m[:3] for m in _MONTHS].index(name[:3].lower()) + 1)
+    return str([m[:3] for m in MONTHS].index(name[:3].lower()) + 1)
 
 
 def _date(year: str, month: str, day: str) -> date | None:

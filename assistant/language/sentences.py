@@ -3,31 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from assistant.language.lexicon import ABBREVIATIONS, ABBREVIATIONS_THAT_END, SENTENCE_OPENERS
+
 Span = tuple[int, int]
 
 # A sentence that runs on longer than this many characters is cut, for want of a better border.
 MAX_SENTENCE_CHARS = 700
 
-_ABBREVIATIONS = frozenset(
-    (
-        "mr mrs ms dr prof rev hon gen col maj capt cmdr lt sgt cpl pvt adm gov sen rep pres "
-        "st sr jr messrs mt ft inc ltd co corp llc bros dept est univ assn no nos vol vols "
-        "fig figs eq eqs sec ch chap pp pg ed eds trans cf al etc vs v viz ca approx e.g i.e "
-        "a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs "
-        "fri sat sun ave blvd rd u.s u.k u.n e.u u.s.a ph.d m.d b.a m.a b.c a.d d.c"
-    ).split()
-)
-# Abbreviations that may well end a sentence: a border follows only before a word that begins one.
-_MAY_END = frozenset(
-    ("etc al inc ltd co corp llc jr sr a.m p.m u.s u.k u.n e.u u.s.a ph.d m.d b.c a.d d.c").split()
-)
-_STARTERS = frozenset(
-    (
-        "The A An It Its In On At He She They We I This That These Those There But And "
-        "However When While As After Before For From By With If Since Although His Her Their "
-        "Our You Under During According Some Many Most Other Such Both One Two"
-    ).split()
-)
 # The end of a sentence: its mark, closing quotes and brackets, white space.
 _END = re.compile(
     r"(?:[.!?\u2026\u203d]+[\"'\u201d\u2019\u00bb)\]*_]*(?:\[\d+\])*(?=\s)|[\u3002\uff01\uff1f])\s*"
@@ -96,8 +78,8 @@ def _is_border(text: str, left: int, mark: re.Match[str], end: int) -> bool:
     before = re.search(r"[^\s(\[\"'\u201c\u2018]*$", text[left : mark.start()])
     word = before.group().lower() if before else ""
     begins = re.match(r"\w+", following)
-    starter = begins is not None and begins.group() in _STARTERS
-    if word in _MAY_END:
+    starter = begins is not None and begins.group() in SENTENCE_OPENERS
+    if word in ABBREVIATIONS_THAT_END:
         return starter
     # "J. Smith", "U.S.A. Today": an initial ends a sentence only before a word that starts one.
     if len(word) == 1 and word.isalpha() and word != "i":
@@ -106,7 +88,7 @@ def _is_border(text: str, left: int, mark: re.Match[str], end: int) -> bool:
         return starter
     if re.fullmatch(r"\d{1,2}", word) and text[left : mark.start()].strip() == word:
         return False
-    return word not in _ABBREVIATIONS
+    return word not in ABBREVIATIONS
 
 
 def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from assistant.language.lexicon import NUMBER_WORDS, STOP_WORDS
+
 # A number with its separators ("1,250.5"), else letters and digits with inner apostrophes.
 # Scripts written without spaces have no word borders to find: each character is a word there.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f"
@@ -18,30 +20,6 @@ _WORD = re.compile(
     rf"[{_UNSPACED}]|\d+(?:[.,]\d+)*|[^\W\d_{_UNSPACED}]+(?:['\u2019][^\W\d_]+)*(?:\d+)?"
 )
 _stemmer = snowballstemmer.stemmer("english")
-
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        (
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen "
-            "fourteen fifteen sixteen seventeen eighteen nineteen twenty"
-        ).split()
-    )
-}
-
-# Function words: they carry no subject, so they neither search nor support a statement.
-STOP_WORDS = frozenset(
-    (
-        "a an the and or but nor so yet if then than as of at by for from in into on onto to "
-        "up out off over under with within about between among against during through per via "
-        "is are was were be been being am do does did doing done has have had having will "
-        "would shall should can could may might must it its this that these those there here "
-        "he she they them his her hers him their theirs we us our ours you your yours i me my "
-        "mine who whom whose which what when where why how not no any some such own same too "
-        "very just also only s t don now many much more most other each both all few because "
-        "while after before again once further"
-    ).split()
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +36,7 @@ class Word:
 
     @property
     def is_number(self) -> bool:
-        return self.text[0].isdigit() or self.text.lower() in _NUMBER_WORDS
+        return self.text[0].isdigit() or self.text.lower() in NUMBER_WORDS
 
     @property
     def is_stop_word(self) -> bool:
@@ -80,7 +58,7 @@ def term(word: str) -> str:
         return plain.replace(",", "").rstrip(".")
     plain = plain.replace("\u2019", "'")
     plain = plain.removesuffix("'s").replace("'", "")
-    return _NUMBER_WORDS.get(plain) or str(_stemmer.stemWord(plain)) or word
+    return NUMBER_WORDS.get(plain) or str(_stemmer.stemWord(plain)) or word
 
 
 def terms(text: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""What is indexed: documents in passages, in a catalogue (the truth) and a vector store."""
+"""The index: documents in passages, in a catalogue (the truth) and a vector store."""

@@ -1,4 +1,4 @@
-"""What happens while a library is changed, for whoever watches."""
+"""Events of a change of a library, for whoever watches."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -44,7 +44,7 @@ class SourceMissing:
 
 @dataclass(frozen=True)
 class Embedding:
-    """How many of the passages that wait for their vector have it."""
+    """The number of the passages that waited for their vector have it."""
 
     done: int
     total: int

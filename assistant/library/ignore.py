@@ -56,7 +56,7 @@ class Rules:
         return Rules((*levels, (1, own))) if own else Rules(levels)
 
     def ignores(self, parts: Sequence[str], is_folder: bool) -> bool:
-        """Whether an entry is left out; `parts` is its path from the root, its name last."""
+        """Tell whether an entry is left out; `parts` is its path from the root, its name last."""
         ignored = False
         for distance, rules in self.levels:
             path = "/".join(parts[-distance:])

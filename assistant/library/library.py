@@ -10,18 +10,18 @@ from pathlib import Path
 
 from assistant import logs, paths
 from assistant.errors import LibraryError
-from assistant.library import files, origin
-from assistant.library.catalogue import Catalogue, DocumentRecord
-from assistant.library.embedding import Embeddings
+from assistant.library import discovery, index_version
+from assistant.library.document_store import DocumentRecord, DocumentStore
 from assistant.library.events import FileFailed, FileIndexed, IndexEvent
-from assistant.library.indexing import Indexer
-from assistant.library.locking import Foreground, WriteLock
+from assistant.library.indexer import Indexer
+from assistant.library.locks import QueryPriority, WriteLock
+from assistant.library.ports import Embedder, VectorStore
+from assistant.library.scan import is_below, survey
 from assistant.library.settings import LibrarySettings
-from assistant.library.stores import Embedder, VectorStore
-from assistant.library.survey import is_below, survey
-from assistant.library.tracking import REMOVED
+from assistant.library.sources import REMOVED
 from assistant.library.unread import Unread, listed
-from assistant.library.watching import changes
+from assistant.library.vector_sync import VectorSync
+from assistant.library.watcher import changes
 
 DEFAULT_LIBRARY = "default"
 # A folder beside the libraries that is one in the making, or what is left of one.
@@ -43,28 +43,28 @@ class Library:
                 "Check its permissions and the disk, or set ASSISTANT_HOME.",
             ) from error
         self.folder = folder
-        self.catalogue = Catalogue(folder)
+        self.document_store = DocumentStore(folder)
         self.vectors = vectors
         self.embedder = embedder
-        self.settings = LibrarySettings(self.catalogue)
+        self.settings = LibrarySettings(self.document_store)
         self._lock = WriteLock(folder)
-        self._foreground = Foreground(folder)
-        embeddings = Embeddings(self.catalogue, vectors, embedder, self._foreground)
-        self._indexer = Indexer(self._lock, self.catalogue, embedder, embeddings)
+        self._foreground = QueryPriority(folder)
+        embeddings = VectorSync(self.document_store, vectors, embedder, self._foreground)
+        self._indexer = Indexer(self._lock, self.document_store, embedder, embeddings)
         self._notice_lost_vectors()
 
     def _notice_lost_vectors(self) -> None:
         """Let passages wait again if their store was deleted or cannot be read, for whoever
         finishes the library next; nothing is asked of Chroma here, which takes 2 s to import.
         """
-        if not self.catalogue.embedded_any() or not self.vectors.is_lost():
+        if not self.document_store.embedded_any() or not self.vectors.is_lost():
             return
         with suppress(LibraryError):  # a writer knows better
             for _ in self._lock.acquire(wait=False):
                 pass
             try:
                 if self.vectors.is_lost():
-                    self.catalogue.mark_all_waiting()
+                    self.document_store.mark_all_waiting()
             finally:
                 self._lock.release()
 
@@ -74,7 +74,7 @@ class Library:
 
     def close(self) -> None:
         """Close both stores."""
-        self.catalogue.close()
+        self.document_store.close()
         self.vectors.close()
 
     def add(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
@@ -92,7 +92,7 @@ class Library:
     def watch(self, stop: threading.Event | None = None) -> Iterator[IndexEvent]:
         """Sync now and whenever something changes, until `stop` is set."""
         yield from self.sync()
-        for _ in changes(self.catalogue.roots, stop or threading.Event()):
+        for _ in changes(self.document_store.roots, stop or threading.Event()):
             yield from self.sync()
 
     def remove(
@@ -104,8 +104,8 @@ class Library:
         where they are, and `sync` leaves them out. Raises LibraryError, before anything is
         removed, if one of the names stands for nothing or for several.
         """
-        known = [document.source for document in self.catalogue.documents()]
-        places = {*known, *self.catalogue.roots(), *self.catalogue.skipped()}
+        known = [document.source for document in self.document_store.documents()]
+        places = {*known, *self.document_store.roots(), *self.document_store.skipped()}
         by_name = {name: _matching(name, known, places) for name in wanted}
         chosen = list(dict.fromkeys(s for found in by_name.values() for s in found))
         return chosen, self._remove(by_name, chosen, wait)
@@ -114,21 +114,23 @@ class Library:
         self, by_name: dict[str, list[str]], chosen: list[str], wait: bool
     ) -> Iterator[IndexEvent]:
         yield from _logged("remove", self._indexer.remove(chosen, wait=wait))
-        roots = self.catalogue.roots()
+        roots = self.document_store.roots()
         for name, found in by_name.items():
-            place = files.absolute(name)
+            place = discovery.absolute(name)
             at = found[0] if len(found) == 1 and found[0] != place else place
-            self.catalogue.remove_roots([root for root in roots if is_below(root, at)])
-            self.catalogue.unskip([s for s in self.catalogue.skipped() if is_below(s, at)])
+            self.document_store.remove_roots([root for root in roots if is_below(root, at)])
+            self.document_store.unskip(
+                [s for s in self.document_store.skipped() if is_below(s, at)]
+            )
             if any(is_below(at, root) and at != root for root in roots):
-                self.catalogue.skip(at, REMOVED, "You removed it.")
+                self.document_store.skip(at, REMOVED, "You removed it.")
 
     def finish(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Finish what an earlier writer was stopped from doing."""
         return _logged("finish", self._indexer.finish(wait=wait))
 
     def is_being_changed(self) -> bool:
-        """Whether some process changes the library at this moment."""
+        """Tell whether some process changes the library at this moment."""
         return not self._lock.is_free()
 
     def answering(self) -> AbstractContextManager[None]:
@@ -137,22 +139,26 @@ class Library:
 
     def progress_notice(self) -> str:
         """A sentence if some passages can be found by their words only as yet, else ""."""
-        waiting = self.catalogue.waiting_count()
+        waiting = self.document_store.waiting_count()
         if not waiting:
             return ""
         return (
-            f"Indexing is not done: {waiting:,} of {self.catalogue.passage_count():,} passages are"
-            " found by their words alone as yet."
+            f"Indexing is not done: {waiting:,} of {self.document_store.passage_count():,} passages"
+            " are found by their words alone as yet."
         )
 
     def vectors_match(self) -> bool:
-        """Whether the vectors were made by this embedder: those of another say nothing to it."""
-        made_with = origin.recorded(self.catalogue)
-        return made_with is None or made_with.same_vectors(origin.current(self.embedder))
+        """Tell whether the vectors were made by this embedder: those of another say nothing to
+        it."""
+        made_with = index_version.recorded(self.document_store)
+        return made_with is None or made_with.same_vectors(index_version.current(self.embedder))
 
     def reindex_notice(self) -> str:
         """A sentence with the command if the library should be indexed anew, else ""."""
-        made_with, now = origin.recorded(self.catalogue), origin.current(self.embedder)
+        made_with, now = (
+            index_version.recorded(self.document_store),
+            index_version.current(self.embedder),
+        )
         if made_with is None:
             return ""
         if not made_with.same_vectors(now):
@@ -161,7 +167,7 @@ class Library:
                 f" {now.embedder}: it is searched by words alone until"
                 f" `{self.reindex_command()}` has made them anew."
             )
-        if origin.begun(self.catalogue) is not None:
+        if index_version.begun(self.document_store) is not None:
             return f"Re-indexing was stopped; `{self.reindex_command()}` goes on with it."
         if made_with.passage_version != now.passage_version:
             return (
@@ -171,39 +177,42 @@ class Library:
         return ""
 
     def reindex_command(self) -> str:
-        """What to type to index this library anew."""
+        """The command that indexes this library anew."""
         where = "" if self.name == DEFAULT_LIBRARY else f" --library {self.name}"
         return f"assistant sync --reindex{where}"
 
     def sources(self) -> list[DocumentRecord]:
         """The documents of the library, by path."""
-        return self.catalogue.documents()
+        return self.document_store.documents()
 
     def unread(self) -> tuple[Unread, ...]:
-        """What the folders that were added hold, and the library does not; found by a look there.
+        """Files that the added folders hold and the library does not; found by a look there.
 
         The same is true after a restart, and of files that came since the last sync.
         """
-        skipped = self.catalogue.skipped()
+        skipped = self.document_store.skipped()
         now = survey(
-            self.catalogue.roots(), self.catalogue.states(), skipped, self.settings.exclude
+            self.document_store.roots(),
+            self.document_store.states(),
+            skipped,
+            self.settings.exclude,
         )
         return listed(now.unread, skipped)
 
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents if nothing was ever added here, else None."""
-        if self.catalogue.setting("seeded") or self.catalogue.documents():
+        if self.document_store.setting("seeded") or self.document_store.documents():
             return None
         return self._seed()
 
     def _seed(self) -> Iterator[IndexEvent]:
         yield from self._indexer.add([str(paths.shipped("seeds"))])
-        self.catalogue.set_settings({"seeded": "yes"})
+        self.document_store.set_settings({"seeded": "yes"})
 
 
 def exists(name: str) -> bool:
-    """Whether there is a library of this name."""
-    return Catalogue.exists(paths.library_folder(name))
+    """Tell whether there is a library of this name."""
+    return DocumentStore.exists(paths.library_folder(name))
 
 
 def names() -> list[str]:
@@ -211,11 +220,11 @@ def names() -> list[str]:
     folder = paths.home() / "libraries"
     found = folder.iterdir() if folder.is_dir() else ()
     unfinished = UNFINISHED.format(name="*")
-    return sorted(p.name for p in found if Catalogue.exists(p) and not p.match(unfinished))
+    return sorted(p.name for p in found if DocumentStore.exists(p) and not p.match(unfinished))
 
 
 def _matching(name: str, known: Sequence[str], places: set[str]) -> list[str]:
-    path = files.absolute(name)
+    path = discovery.absolute(name)
     below = [s for s in known if is_below(s, path)]
     if below or any(is_below(place, path) for place in places):
         return below

@@ -5,7 +5,7 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-from assistant.library.database import FILE, SCHEMA_VERSION
+from assistant.library.sqlite import FILE, SCHEMA_VERSION
 
 # An object of the schema: its kind and its name, with the statement that made it.
 Schema = dict[tuple[str, str], str]
@@ -22,7 +22,7 @@ def scripts(version: int) -> tuple[tuple[str, ...], ...]:
 
 
 def differences(folder: Path) -> list[str]:
-    """What of the schema in `folder` is not ours, and what is missing, in words.
+    """Differences of the schema in `folder` from ours, in words.
 
     Nothing of it is run: looking reads the statements as text. Raises sqlite3.Error for a file
     that holds no database.

@@ -9,9 +9,9 @@ from pathlib import PurePath
 
 from assistant.errors import LibraryError, QuestionError
 from assistant.language.dates import HEAD_CHARS, document_date, read_date
-from assistant.library import files
-from assistant.library.catalogue import Catalogue, DocumentRecord
-from assistant.library.survey import is_below
+from assistant.library import discovery
+from assistant.library.document_store import DocumentRecord, DocumentStore
+from assistant.library.scan import is_below
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 # @notes.md, @"my notes.md": at the beginning or after white space, so that no address is one.
@@ -20,7 +20,7 @@ _REMEDY = "`assistant sources` lists what there is."
 
 
 def scope(
-    catalogue: Catalogue,
+    catalogue: DocumentStore,
     places: Sequence[str] = (),
     since: date | None = None,
     until: date | None = None,
@@ -46,7 +46,7 @@ def scope(
     return kept
 
 
-def day_of(catalogue: Catalogue, document: DocumentRecord) -> date:
+def day_of(catalogue: DocumentStore, document: DocumentRecord) -> date:
     """When a document was written, as it says itself; else when its file was changed."""
     written = document_date(document.source, catalogue.head(document.source, HEAD_CHARS))
     return written or datetime.fromtimestamp(document.mtime_ns / 1e9).date()
@@ -80,7 +80,7 @@ def mentions(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def completion(begun: str, sources: Iterable[str]) -> str:
-    """What is missing of the shortest file name that begins so; "" if none does.
+    """The rest of the shortest file name that begins so; "" if none does.
 
     A name with a space has to be `begun` with a quotation mark.
     """
@@ -98,7 +98,7 @@ def completion(begun: str, sources: Iterable[str]) -> str:
 
 def _in(place: str, documents: Sequence[DocumentRecord]) -> list[DocumentRecord]:
     """The documents below a path, or that a pattern or the end of their path names."""
-    at = files.absolute(place)
+    at = discovery.absolute(place)
     name = place.strip("/\\").casefold()
     found = [d for d in documents if is_below(d.source, at)] or [
         d

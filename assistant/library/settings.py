@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from assistant.errors import LibraryError
-from assistant.library.catalogue import Catalogue
+from assistant.library.document_store import DocumentStore
 
 _PREFIX = "own."
 _CALIBRATION = "calibration"
@@ -19,7 +19,7 @@ KNOWN: Mapping[str, str] = {
 class LibrarySettings:
     """Reads and writes them; each is a text, and unset ones are ""."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: DocumentStore) -> None:
         self._catalogue = catalogue
 
     @property
@@ -29,7 +29,7 @@ class LibrarySettings:
 
     @property
     def calibration(self) -> str:
-        """How sure is sure enough here, as `assistant calibrate` wrote it; "" for as shipped."""
+        """The calibration of this library, as `assistant calibrate` wrote it; "" for as shipped."""
         return self._catalogue.setting(_CALIBRATION) or ""
 
     def keep_calibration(self, text: str) -> None:

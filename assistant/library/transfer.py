@@ -19,19 +19,19 @@ from typing import IO, Any
 
 from assistant import paths
 from assistant.errors import LibraryError
-from assistant.library import origin, vector_files
-from assistant.library.catalogue import Catalogue
-from assistant.library.database import FILE, SCHEMA_VERSION
+from assistant.library import index_version, vector_transfer
+from assistant.library.chroma import LOCAL_FOLDER
+from assistant.library.document_store import DocumentStore
+from assistant.library.integrity import verify_catalogue
 from assistant.library.library import UNFINISHED, Library, exists
-from assistant.library.locking import WriteLock
+from assistant.library.locks import WriteLock
 from assistant.library.settings import LibrarySettings
-from assistant.library.vectors import LOCAL_FOLDER
-from assistant.library.verify import verify_catalogue
+from assistant.library.sqlite import FILE, SCHEMA_VERSION
 
 FORMAT = "assistant-library"
 FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
-_PARTS = (FILE, vector_files.IDS_FILE, vector_files.VECTORS_FILE)
+_PARTS = (FILE, vector_transfer.IDS_FILE, vector_transfer.VECTORS_FILE)
 _MANIFEST_BYTES = 100_000
 _PIECE = 1 << 20
 
@@ -43,8 +43,8 @@ def export_library(library: Library, target: Path) -> dict[str, Any]:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(mode=0o700)
         try:
-            library.catalogue.copy_to(work / FILE)
-            vector_files.save(library.catalogue, library.vectors, work)
+            library.document_store.copy_to(work / FILE)
+            vector_transfer.save(library.document_store, library.vectors, work)
             manifest = _manifest(library, work)
             with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
@@ -91,18 +91,18 @@ def _extract_parts(archive: zipfile.ZipFile, work: Path, parts: dict[str, Any]) 
 
 
 def _problem(work: Path, manifest: dict[str, Any], dimensions: Mapping[str, int]) -> str:
-    """What is wrong with the parts, in words; "" if all is well."""
+    """Problems of the parts, in words; "" if all is well."""
     problems = verify_catalogue(work, manifest["documents"], manifest["passages"])
     if problems:
         return problems[0]
-    with closing(Catalogue(work)) as catalogue:
-        made_with = origin.recorded(catalogue)
+    with closing(DocumentStore(work)) as catalogue:
+        made_with = index_version.recorded(catalogue)
         passages = [*catalogue.embedded(), *catalogue.waiting(catalogue.passage_count())]
     dimension = made_with.dimension if made_with else 0
     if made_with and dimensions.get(made_with.embedder, dimension) != dimension:
         return f"the embedder {made_with.embedder[:60]!r} does not make {dimension} numbers"
     try:
-        vector_files.read(work, dimension, passages)
+        vector_transfer.read(work, dimension, passages)
     except ValueError as error:
         return str(error)
     return ""
@@ -113,7 +113,7 @@ def _distrust(work: Path) -> str:
 
     Returns what that was, or "".
     """
-    with closing(Catalogue(work)) as catalogue:
+    with closing(DocumentStore(work)) as catalogue:
         own = LibrarySettings(catalogue)
         left_out = own.get("model")
         own.set("model", "")
@@ -128,9 +128,9 @@ def copy_library(library: Library, new: str) -> None:
     source = library.folder
     target = _free(new)
     with _explained(), _locked(source), _folder(target) as work:
-        library.catalogue.copy_to(work / FILE)
+        library.document_store.copy_to(work / FILE)
         if library.vectors.place:
-            vector_files.save(library.catalogue, library.vectors, work)
+            vector_transfer.save(library.document_store, library.vectors, work)
         elif (source / LOCAL_FOLDER).is_dir():
             shutil.copytree(source / LOCAL_FOLDER, work / LOCAL_FOLDER)
 
@@ -155,7 +155,7 @@ def delete_library(name: str) -> None:
 
 
 def _manifest(library: Library, work: Path) -> dict[str, Any]:
-    catalogue = library.catalogue
+    catalogue = library.document_store
     return {
         "format": FORMAT,
         "version": FORMAT_VERSION,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.documents.recognition import NAMES, Kind
-from assistant.library.tracking import REMOVED
+from assistant.library.sources import REMOVED
 
 _BY_MESSAGE: tuple[tuple[str, Kind], ...] = (("It is empty", "empty"), ("It is larger", "large"))
 
@@ -20,7 +20,7 @@ class Unread:
 
 
 def listed(found: Mapping[str, Kind], skipped: Mapping[str, tuple[str, str]]) -> tuple[Unread, ...]:
-    """What was left out, by path: what a look at the folders found, and what failed to be read.
+    """The omissions, by path: from a look at the folders, and from failures of reading.
 
     What the person removed is not among it.
     """
@@ -34,7 +34,7 @@ def listed(found: Mapping[str, Kind], skipped: Mapping[str, tuple[str, str]]) ->
 
 
 def counted(kinds: Iterable[Kind]) -> str:
-    """How many there are of each kind: "3 pictures, 1 empty file"."""
+    """Counts of each kind: "3 pictures, 1 empty file"."""
     numbers = Counter(kinds)
     return ", ".join(
         f"{numbers[kind]:,} {name.one if numbers[kind] == 1 else name.many}"

@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
 
 @dataclass(frozen=True)
 class Calculation:
-    """What is to be done with a column; `terms` are the question's other words of content.
+    """The operation on a column; `terms` are the question's other words of content.
 
     `after` are those behind the word that asks: what is counted, or the column that is a `limit`
     where that is no number.

@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import PurePath
 from typing import Literal
 
-from assistant.documents.registry import PARSERS
+from assistant.documents.parsers import PARSERS
 from assistant.language.dates import Period, read_period
-from assistant.language.words import STOP_WORDS, term, terms, words
-from assistant.library.catalogue import DocumentRecord
+from assistant.language.lexicon import STOP_WORDS
+from assistant.language.words import term, terms, words
+from assistant.library.document_store import DocumentRecord
 
 Wish = Literal["list", "count", "newest", "oldest", "largest", "smallest", "size", "date", "folder"]
 # Which time of a document counts: the one it gives itself, when it was changed, when it was added.
@@ -161,7 +162,8 @@ def name_parts(title: str, source: str) -> str:
 
 
 def _split(plain: str) -> tuple[str, str | None]:
-    """What asks, and the topic behind "about" and its like; None where there is no such word."""
+    """The words that ask, and the topic behind "about" and its like; None where there is no such
+    word."""
     here = _HERE.sub("", plain)
     if (found := _PASSIVE.fullmatch(here)) and found["topic"].lower() not in STOP_WORDS:
         return f"{found['head']} documents{found['tail']} here", found["topic"]

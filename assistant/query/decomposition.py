@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.language.words import STOP_WORDS
+from assistant.language.lexicon import STOP_WORDS
 
 _WITH_E = frozenset("large wide safe late nice close fine rare".split())
 _AGE = frozenset("older younger newer earlier".split())

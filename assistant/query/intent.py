@@ -1,12 +1,13 @@
-"""What a question asks for, beyond a fact: a list, a summary, a comparison, the library, a chat."""
+"""The kind of a question, beyond a fact: a list, a summary, a comparison, the library, a chat."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.conversation.mentions import AUXILIARIES, asked_noun, question_words
-from assistant.language.questions import answer_type
+from assistant.language.answer_types import answer_type
+from assistant.language.lexicon import AUXILIARIES
 from assistant.language.words import words
+from assistant.query.mentions import asked_noun, question_words
 
 Kind = Literal[
     "fact",
@@ -99,7 +100,7 @@ class Summary:
 
 
 def talk(question: str) -> Talk | None:
-    """What small talk or command the whole question is; None if it asks something."""
+    """The small talk or command that the whole question is; None if it asks something."""
     plain = re.sub(r"[\s!.,?:;)(\u263a-\U0001faff-]+$", "", question.strip().lower())
     plain = " ".join(plain.replace("\u2019", "'").split())
     if (kind := _talk(plain)) is not None:
@@ -123,8 +124,8 @@ def summary(question: str) -> Summary | None:
     return Summary(target)
 
 
-def kind_of(question: str) -> Kind:
-    """What a question that the evidence answers asks for."""
+def classify(question: str) -> Kind:
+    """The text of a question that the evidence answers."""
     bare = _bare(question)
     asking, _ = question_words(bare)
     noun = asked_noun(asking).lower()

@@ -3,8 +3,9 @@
 import re
 from typing import Literal
 
-from assistant.conversation.wording import core
-from assistant.language.words import STOP_WORDS, words
+from assistant.language.lexicon import STOP_WORDS
+from assistant.language.words import words
+from assistant.query.wording import core
 
 Request = Literal["source", "check", "more", "shorter"]
 

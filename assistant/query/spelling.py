@@ -9,8 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from assistant.language.languages import other_language
-from assistant.language.words import STOP_WORDS, Word, term, words
+from assistant.language.detection import other_language
+from assistant.language.lexicon import STOP_WORDS
+from assistant.language.words import Word, term, words
 from assistant.library.library import Library
 from assistant.query.catalogue_query import WORDS
 
@@ -25,7 +26,7 @@ _PASSAGES = 5
 def spelt(question: str, library: Library) -> str:
     """The question, its misspelt words as the library spells what is nearest to them."""
     said = [w for w in words(question) if w.text.isalpha() and len(w.text) >= _SHORTEST]
-    counts = library.catalogue.term_frequency({term(w.text) for w in said})
+    counts = library.document_store.term_frequency({term(w.text) for w in said})
     strange = [w for w in said if not counts[term(w.text)] and not _is_ours(w)]
     if not strange or other_language(question):
         return question
@@ -69,7 +70,7 @@ def _nearest(text: str, library: Library) -> str:
     own = {
         found: n
         for letter in {stem[0], stem[1]}
-        for found, n in library.catalogue.vocabulary(letter, lengths)
+        for found, n in library.document_store.vocabulary(letter, lengths)
     }
     near = [(distance(stem, found, most), -n, found) for found, n in own.items()]
     asked = text.lower()
@@ -87,8 +88,8 @@ def _questions(letter: str) -> Iterable[str]:
 
 def _as_written(stem: str, library: Library) -> str:
     """The commonest form in which the library writes a term."""
-    ids = [i for i, _ in library.catalogue.match([stem], _PASSAGES)]
-    found = library.catalogue.passages(ids).values()
+    ids = [i for i, _ in library.document_store.match([stem], _PASSAGES)]
+    found = library.document_store.passages(ids).values()
     texts = (" ".join((p.title, *p.headings, p.text)) for p in found)
     forms = Counter(w.text for text in texts for w in words(text) if term(w.text) == stem)
     written = forms.most_common(1)[0][0] if forms else ""

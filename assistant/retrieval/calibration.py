@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
-from assistant.retrieval.ranking import RankingModel, RankingModels, probability
+from assistant.retrieval.reranker import RankingModel, RankingModels, probability
 
 _NAMES = {"plain", "with_reader"}
 
@@ -51,7 +51,7 @@ class Calibration:
     made_on: str
 
     def fits(self, models: RankingModels, reader: str) -> bool:
-        """Whether it was fitted to the confidences that these models give."""
+        """Tell whether it was fitted to the confidences that these models give."""
         return (self.ranking, self.reader) == (models.hash, reader)
 
     def applied(self, models: RankingModels) -> RankingModels:

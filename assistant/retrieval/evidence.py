@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from assistant.errors import EngineError, WeightsError
 from assistant.language.sentences import Span
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.retrieval.features import Candidate, lists, sentences, with_vectors, words_at
-from assistant.retrieval.ranking import (
+from assistant.retrieval.reader import READ_FIRST, Reader, read
+from assistant.retrieval.reranker import (
     RankingModel,
     RankingModels,
     probability,
@@ -17,9 +18,8 @@ from assistant.retrieval.ranking import (
     rows_in_order,
     signals,
 )
-from assistant.retrieval.reading import READ_FIRST, Reader, read
-from assistant.retrieval.search import Part, ScoredPassage, prepare
-from assistant.retrieval.search import search as search_passages
+from assistant.retrieval.retriever import Part, ScoredPassage, prepare
+from assistant.retrieval.retriever import search as search_passages
 
 # Passages whose sentences are looked at, and sentences that get their vectors.
 PASSAGES = 10
@@ -46,12 +46,12 @@ class Evidence:
 
     @property
     def key(self) -> tuple[int, Span]:
-        """What tells the sentence from all others: its passage's id and its span."""
+        """The key of the sentence: its passage's id and its span."""
         return self.passage.id, self.span
 
     @property
     def said(self) -> str:
-        """What it says in words: the quote, or a row under its header, a value under its key."""
+        """Its words: the quote, or a row under its header, a value under its key."""
         return self.passage.reading.said(self.span)
 
     @property
@@ -62,7 +62,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What was found for a question.
+    """The results of retrieval for a question.
 
     `confidence` estimates the probability that the documents answer it; below `threshold` they
     are taken not to. `notice` is a sentence where something did not work as it should. `lists` are
@@ -110,13 +110,14 @@ def stages(  # noqa: PLR0913 - a search is made of these
     search = EvidenceSearch(library, question, without, sources)
     plain, with_reader = models.pair(vectors=search.query.vector is not None)
     if reader is None or with_reader is None:
-        yield search.ranked(search.shortlist(), search.lists(), plain)
+        yield search.ranked(search.shortlist(), plain, search.lists())
         return
-    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), (), plain)
+    yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), plain)
     try:
-        yield search.ranked(*search.reread(reader), with_reader)
+        units, listed = search.reread(reader)
+        yield search.ranked(units, with_reader, listed)
     except (EngineError, WeightsError) as error:
-        found = search.ranked(search.shortlist(), search.lists(), plain)
+        found = search.ranked(search.shortlist(), plain, search.lists())
         notice = f"{found.notice} {error} Words and vectors rank the evidence.".strip()
         yield replace(found, notice=notice, reader_failed=True)
 
@@ -176,10 +177,10 @@ class EvidenceSearch:
     def ranked(
         self,
         candidates: Sequence[Candidate],
-        listed: Sequence[Candidate],
         model: RankingModel,
+        listed: Sequence[Candidate] = (),
     ) -> Retrieval:
-        """The candidates as evidence, with the model's confidence."""
+        """The candidates as evidence, and the lists that are `listed`, with the confidence."""
         ordered = rows_in_order(rank(candidates, model.evidence))
         if "reranker" in self._without:  # the candidates come in the order that they had before
             scores = {c.key: score for c, score in ordered}

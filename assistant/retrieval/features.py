@@ -1,4 +1,4 @@
-"""What can be told cheaply of a sentence as evidence for a question: a short row of numbers."""
+"""Cheap features of a sentence as evidence for a question: a short row of numbers."""
 
 import math
 from collections.abc import Sequence
@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from assistant.language.questions import offers
+from assistant.language.answer_types import offers
+from assistant.language.lexicon import STOP_WORDS
 from assistant.language.sentences import Span
-from assistant.language.words import STOP_WORDS, content_terms, term, terms, words
-from assistant.library.stores import Embedder, Vectors
-from assistant.retrieval.search import Query, ScoredPassage
+from assistant.language.words import content_terms, term, terms, words
+from assistant.library.ports import Embedder, Vectors
+from assistant.retrieval.retriever import Query, ScoredPassage
 
 FEATURES = (
     "passage_score",  # fused score of the passage
@@ -57,7 +58,7 @@ class Candidate:
 
     @property
     def key(self) -> tuple[int, Span]:
-        """What tells the sentence from all others: its passage's id and its span."""
+        """The key of the sentence: its passage's id and its span."""
         return self.passage.passage.id, self.span
 
     @property

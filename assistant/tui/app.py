@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from assistant import paths
-from assistant.conversation.sessions import SessionError, Sessions
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
+from assistant.sessions import SessionError, Sessions
 from assistant.tui import keys, sources, themes
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation

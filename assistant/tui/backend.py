@@ -22,19 +22,19 @@ from assistant.tui.messages import (
     Failed,
     Indexed,
     Indexing,
+    LibraryStatus,
     Opened,
     OpenFailed,
     Opening,
     Progress,
-    Shelf,
 )
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Answerer
     from assistant.assistant import Assistant
-    from assistant.conversation.followups import Turn
     from assistant.library.events import IndexEvent
     from assistant.library.library import Library
+    from assistant.query.rewriter import Turn
 
 Post = Callable[[Message], object]
 Change = Callable[["Library"], "Iterator[IndexEvent]"]
@@ -153,7 +153,7 @@ class Backend:
             assistant.vectors.open()
             if assistant.reader is not None:
                 assistant.reader.load()
-        if assistant.library.catalogue.waiting_count():
+        if assistant.library.document_store.waiting_count():
             self.change(lambda opened: opened.finish())
         self._post(Opening(""))
 
@@ -237,11 +237,11 @@ class Backend:
             library.close()
         return count
 
-    def _shelf(self, assistant: "Assistant") -> Shelf:
-        catalogue = assistant.library.catalogue
+    def _shelf(self, assistant: "Assistant") -> LibraryStatus:
+        catalogue = assistant.library.document_store
         entry = assistant.llm_entry
         problems = (assistant.llm_problem, *assistant.llm_notices(), assistant.reindex_notice)
-        return Shelf(
+        return LibraryStatus(
             assistant.library.name,
             len(catalogue.documents()),
             catalogue.passage_count(),

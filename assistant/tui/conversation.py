@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.conversation.sessions import SavedTurn, Session, Sessions
+from assistant.sessions import SavedTurn, Session, Sessions
 from assistant.tui.backend import Request
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Exchange:
     number: int
     question: str
     earlier: int
-    """How many of the exchanges before it a follow-up may lean on."""
+    """The number of the exchanges before it a follow-up may lean on."""
     cancel: threading.Event = field(default_factory=threading.Event)
     answer: "Answer | None" = None
     failure: str = ""

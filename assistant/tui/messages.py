@@ -1,4 +1,4 @@
-"""What the chat's threads tell its screens; each carries one frozen value."""
+"""Messages of the chat's threads to its screens; each carries one frozen value."""
 
 import threading
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """What is open: a library and the model that answers; `note` is a sentence worth knowing."""
+class LibraryStatus:
+    """The open library: the library and the model that answers; `note` is a sentence worth
+    knowing."""
 
     library: str
     documents: int = 0
@@ -34,7 +35,7 @@ class Opening(Message):
 class Opened(Message):
     """Questions can be answered from now on; also sent when the library has changed."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: LibraryStatus) -> None:
         self.shelf = shelf
         super().__init__()
 

@@ -18,7 +18,7 @@ class PathSuggester(Suggester):
 
 
 def complete(value: str) -> str:
-    """What was typed, completed as far as all fitting paths agree."""
+    """The typed text, completed as far as all fitting paths agree."""
     found = matches(value)
     if not found:
         return value

@@ -15,9 +15,9 @@ from assistant.answering.answer import (
     Usage,
 )
 from assistant.answering.timings import Stage
-from assistant.conversation.sessions import SavedTurn
-from assistant.library.catalogue import Passage
-from assistant.retrieval.search import ScoredPassage
+from assistant.library.document_store import Passage
+from assistant.retrieval.retriever import ScoredPassage
+from assistant.sessions import SavedTurn
 
 
 def saved(answer: Answer) -> SavedTurn:
@@ -100,7 +100,7 @@ def _citation(value: Mapping[str, Any], headings: list[str], words: list[int] | 
 
 
 def _beside(found: ScoredPassage) -> dict[str, Any]:
-    """What of a passage the contract's JSON leaves out."""
+    """The fields of a passage that the contract's JSON leaves out."""
     passage = found.passage
     return {
         "id": passage.id,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
-from assistant.language.printable import safe, safe_line
+from assistant.printable import safe, safe_line
 from assistant.tui import words
 from assistant.tui.widgets.hanging import Hanging, Paragraph
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation
-    from assistant.library.catalogue import Passage
+    from assistant.library.document_store import Passage
     from assistant.retrieval.evidence import Retrieval
 
 MUTED = "$text-quiet"
@@ -29,7 +29,8 @@ _INDENT = Content("    ")
 
 
 def places(answer: "Answer") -> tuple["Citation", ...]:
-    """What can be opened from an answer: its citations, or the nearest passages of a refusal."""
+    """Citations that can be opened from an answer: its citations, or the nearest passages of a
+    refusal."""
     if answer.status == "answered":
         return answer.citations
     return tuple(
@@ -39,7 +40,8 @@ def places(answer: "Answer") -> tuple["Citation", ...]:
 
 
 def found_places(found: "Retrieval") -> tuple["Citation", ...]:
-    """What can be opened while the answer is still being made: the quotes found, best first."""
+    """Citations that can be opened while the answer is still being made: the quotes found, best
+    first."""
     from assistant.answering.answer import cite
 
     if not found.is_answered:
@@ -114,7 +116,7 @@ def _bare(text: str) -> str:
 
 
 def place_line(place: "Citation", day: str = "") -> Paragraph:
-    """Where a quote stands: marker, file, lines, headings, and the `day` of its document."""
+    """The place of a quote: marker, file, lines, headings, and the `day` of its document."""
     where = f"{words.file_name(place.source)}, {words.lines(place)}"
     line = link(where, f"cite({place.marker})")
     if place.headings:
@@ -159,7 +161,7 @@ def _start(text: str, room: int) -> str:
 
 
 def reading_text(done: int, total: int) -> Content:
-    """How far the model has read its prompt, as a bar and in numbers."""
+    """The part of the prompt that the model has read, as a bar and in numbers."""
     full = round(_BAR * done / total) if total else 0
     bar = ("\u2501" * full, "$primary"), ("\u2501" * (_BAR - full), "$foreground 25%")
     return Content.assemble("Reading  ", *bar, (f"  {done} of {total} tokens", MUTED))

@@ -38,10 +38,10 @@ def look_up(library: "Library", place: "Citation") -> SourceText:
 
     Where the library no longer has it, the quote alone. Reads the file to tell if it has changed.
     """
-    state = library.catalogue.state(place.source)
+    state = library.document_store.state(place.source)
     if state is None:
         return _quote_alone(place, "This document is no longer in the library.")
-    text = library.catalogue.text(place.source)
+    text = library.document_store.text(place.source)
     start, end = place.span
     if text[start:end] == place.quote:
         return SourceText(

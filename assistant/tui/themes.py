@@ -31,7 +31,7 @@ DEFAULT = "textual-dark"
 
 
 def variables(theme: Theme) -> dict[str, str]:
-    """What the chat's styles need beyond Textual's variables: a quiet colour for text."""
+    """Variables of the chat's styles beyond Textual's: a quiet colour for text."""
     colors = theme.to_color_system().generate()
     foreground, background = Color.parse(colors["foreground"]), Color.parse(colors["background"])
     return {"text-quiet": foreground.blend(background, _QUIET).hex6}
@@ -46,7 +46,7 @@ class Preferences:
 
 
 def load(home: Path) -> Preferences:
-    """What the person chose: [chat] in settings.toml, and the theme last used."""
+    """The person's preferences: [chat] in settings.toml, and the theme last used."""
     chosen = Preferences()
     try:
         with (home / "settings.toml").open("rb") as file:

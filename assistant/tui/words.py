@@ -1,4 +1,4 @@
-"""How the chat says things: confidence and support in words, places, sizes, times."""
+"""The chat's wording: confidence and support in words, places, sizes, times."""
 
 import os
 from datetime import datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.formatting import count, size
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.retrieval.outcome import HIGH, LIKELY
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ _BACKING = {
 
 
 def confidence(value: float) -> str:
-    """How likely it is that the documents answer the question, in words and as a number."""
+    """The likelihood that the documents answer the question, in words and as a number."""
     word = "High" if value >= HIGH else "Fair" if value >= LIKELY else "Low"
     return f"{word} confidence ({value:.2f})"
 
 
 def backing(answer: "Answer") -> str:
-    """How the answer as a whole is backed."""
+    """The support of the answer as a whole."""
     return _BACKING[answer.mode]
 
 
@@ -65,7 +65,7 @@ def seconds(milliseconds: float) -> str:
 
 
 def lines(place: "Citation") -> str:
-    """Where in its file a quote stands: "line 3", "lines 3-5, page 2"."""
+    """The place of a quote in its file: "line 3", "lines 3-5, page 2"."""
     first, last = place.lines
     text = f"line {first}" if first == last else f"lines {first}\u2013{last}"
     return f"{text}, page {place.page}" if place.page else text

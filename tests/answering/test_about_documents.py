@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answering.pipeline import Answerer
 from assistant.assistant import Assistant
-from assistant.conversation.turns import Turn
+from assistant.query.turn import Turn
 
 FILES = {
     "club/minutes.md": "# Minutes, 4 March 2024\n\nThe fee of the club is 40 euros a year.\n",

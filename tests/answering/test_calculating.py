@@ -121,5 +121,5 @@ def test_amounts_of_cells(cell: str, value: str | None) -> None:
 
 def _quotes_stand(asking: Answerer, answer: Answer) -> None:
     for citation in answer.citations:
-        text = asking.library.catalogue.text(citation.source)
+        text = asking.library.document_store.text(citation.source)
         assert text[slice(*citation.span)] == citation.quote

@@ -9,12 +9,12 @@ from assistant.answering import prompts
 from assistant.answering.answer import Answer
 from assistant.answering.generator import GenerationConfig
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.assistant import shipped_reader
-from assistant.conversation.turns import Turn
 from assistant.engines.embedder import OnnxEmbedder
+from assistant.library.chroma import LocalChromaStore
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors
-from assistant.retrieval.ranking import shipped_models
+from assistant.query.turn import Turn
+from assistant.retrieval.reranker import shipped_models
+from assistant.wiring import shipped_reader
 
 DOCUMENTS = Path(__file__).parents[1] / "sets" / "kinds"
 
@@ -22,7 +22,7 @@ DOCUMENTS = Path(__file__).parents[1] / "sets" / "kinds"
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) -> Iterator[Answerer]:
     folder = tmp_path_factory.mktemp("kinds") / "library"
-    library = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    library = Library(folder, LocalChromaStore(folder / "vectors"), embedder)
     list(library.add([str(DOCUMENTS)]))
     phrasing = GenerationConfig("phrase", prompts.load("phrase"), prompts.load("compose"))
     yield Answerer(library, AnswerModels(shipped_models(), shipped_reader()), phrasing)
@@ -33,7 +33,7 @@ def ask(asking: Answerer, question: str, *history: Turn) -> Answer:
     """The answer; whatever it is, its quotes are its documents' own words."""
     answer = asking.complete(question, history)
     for citation in answer.citations:
-        text = asking.library.catalogue.text(citation.source)
+        text = asking.library.document_store.text(citation.source)
         assert text[slice(*citation.span)] == citation.quote
     return answer
 

@@ -8,7 +8,7 @@ from assistant.answering.answer import Answer
 from assistant.answering.last_answer import NO_ANSWER_YET, NO_MORE
 from assistant.answering.pipeline import Answerer
 from assistant.assistant import Assistant
-from assistant.conversation.turns import Turn
+from assistant.query.turn import Turn
 
 LEASE = """# Lease
 

@@ -18,12 +18,12 @@ from assistant.answering.generator import GenerationConfig, GenerationMode
 from assistant.answering.llm import Reading, Token
 from assistant.answering.pipeline import REFUSAL, Answerer, AnswerModels
 from assistant.answering.timings import Stage, drawn
-from assistant.assistant import shipped_reader
-from assistant.conversation.followups import Turn
 from assistant.errors import QuestionError
 from assistant.library.library import Library
-from assistant.retrieval.ranking import shipped_models
-from assistant.retrieval.reading import Reader
+from assistant.query.rewriter import Turn
+from assistant.retrieval.reader import Reader
+from assistant.retrieval.reranker import shipped_models
+from assistant.wiring import shipped_reader
 
 VISIT = "When did Ban Ki-moon visit Libya?"
 QUOTE = "Ban Ki-moon visited in October 2014."
@@ -76,7 +76,7 @@ def test_the_words_that_answer_lead_until_a_sentence_stands(seed_library: Librar
     assert (answered.mode, answered.text) == ("compose", f"{said} [1]")
     assert interim.citations == answered.citations
     (citation,) = answered.citations
-    assert seed_library.catalogue.text(citation.source)[slice(*citation.span)] == QUOTE
+    assert seed_library.document_store.text(citation.source)[slice(*citation.span)] == QUOTE
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_sound_draft_leads_with_its_citation(seed_library: Library) -> None:
     assert answer.statements[0].support == "supported"
     (citation,) = answer.citations
     assert citation.quote == QUOTE
-    assert seed_library.catalogue.text(citation.source)[slice(*citation.span)] == QUOTE
+    assert seed_library.document_store.text(citation.source)[slice(*citation.span)] == QUOTE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fakes import evidence
 
 from assistant.answering.selection import Selection, clause, leans, spoken, with_context
 from assistant.language.sentences import sentence_spans
-from assistant.library.catalogue import Passage
+from assistant.library.document_store import Passage
 from assistant.retrieval.evidence import Evidence
 
 TEXT = (

@@ -9,12 +9,12 @@ from assistant.answering import prompts
 from assistant.answering.answer import Answer
 from assistant.answering.generator import GenerationConfig
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.assistant import shipped_reader, vector_store
 from assistant.cli.answers import print_answer
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.library import Library
-from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reranker import shipped_models
 from assistant.tui.render import answer_text
+from assistant.wiring import open_vector_store, shipped_reader
 
 DOCUMENTS = {
     "hotel.md": (
@@ -46,7 +46,7 @@ def everyday(
     folder = tmp_path_factory.mktemp("everyday")
     for name, text in DOCUMENTS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    library = Library(folder / "library", vector_store(folder / "library", ""), embedder)
+    library = Library(folder / "library", open_vector_store(folder / "library", ""), embedder)
     list(library.add([str(folder / name) for name in DOCUMENTS]))
     quoting = GenerationConfig("quote", prompts.load("phrase"), prompts.load("compose"))
     yield Answerer(library, AnswerModels(shipped_models(), shipped_reader()), quoting)

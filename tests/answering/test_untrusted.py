@@ -10,13 +10,13 @@ from assistant.answering import prompts
 from assistant.answering.answer import Answer
 from assistant.answering.generator import GenerationConfig
 from assistant.answering.pipeline import Answerer, AnswerModels
-from assistant.assistant import open_llm, shipped_reader
 from assistant.engines import models
 from assistant.engines.embedder import OnnxEmbedder
+from assistant.library.chroma import LocalChromaStore
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors
-from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reranker import shipped_models
 from assistant.settings import Settings
+from assistant.wiring import open_llm, shipped_reader
 
 DOCUMENTS = Path(__file__).parents[1] / "sets" / "kinds"
 QUESTIONS = (
@@ -34,7 +34,7 @@ QUESTIONS = (
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("untrusted") / "library"
-    made = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    made = Library(folder, LocalChromaStore(folder / "vectors"), embedder)
     list(made.add([str(DOCUMENTS)]))
     yield made
     made.close()

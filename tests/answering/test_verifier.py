@@ -6,9 +6,9 @@ import pytest
 from fakes import evidence
 
 from assistant.answering.verifier import Verifier, statements
-from assistant.assistant import shipped_reader
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.reading import SupportScores
+from assistant.retrieval.reader import SupportScores
+from assistant.wiring import shipped_reader
 
 GHARYAN = evidence(
     "Forces loyal to Hifter took control of Gharyan, 50 kilometers (31 miles) from Tripoli, without major clashes on Wednesday."

@@ -15,7 +15,7 @@ import tempfile
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from assistant.documents.registry import parse
+from assistant.documents.parsers import parse
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "tests" / "documents" / "files"

@@ -15,11 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.assistant import Assistant
-from assistant.conversation.wording import core
-from assistant.evaluation.matching import contains
-from assistant.language.words import STOP_WORDS, words
+from assistant.evaluation.text_matching import contains
+from assistant.language.lexicon import STOP_WORDS
+from assistant.language.words import words
+from assistant.query.wording import core
 from assistant.retrieval.evidence import retrieve
-from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reranker import shipped_models
 
 
 def misspelt(question: str) -> str:

@@ -14,7 +14,7 @@ from statistics import median, quantiles
 
 from assistant.assistant import Assistant
 from assistant.retrieval.evidence import stages
-from assistant.retrieval.ranking import shipped_models
+from assistant.retrieval.reranker import shipped_models
 
 WORDS = (Path(__file__).parents[2] / "seeds").glob("*.txt")
 QUESTIONS = (
@@ -58,13 +58,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as documents:
         os.environ["ASSISTANT_HOME"] = home
         corpus(Path(documents), 200)
-        with Assistant(model="none") as assistant:
+        with Assistant(model="none", create=False) as assistant:
             for _ in assistant.seed() or ():
                 pass
             measure(assistant)
             show("quiet", measure(assistant))
             adding = subprocess.Popen([sys.executable, "-m", "assistant", "add", documents])
-            while not assistant.library.catalogue.waiting_count():
+            while not assistant.library.document_store.waiting_count():
                 time.sleep(0.1)
             took = measure(assistant)
             assert adding.poll() is None, "adding was done too early"

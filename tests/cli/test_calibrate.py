@@ -7,7 +7,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.cli.main import main
-from assistant.evaluation import probing
+from assistant.evaluation import probe
 
 LIBRARY = ["--library", "b"]
 TEXT = """The Oberbaum Bridge was built in 1896 by the engineer Otto Stahn.
@@ -34,7 +34,7 @@ ANSWERABLE = (
 def without_a_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """It reads the questions on other subjects, too; fewer of them, by words and vectors."""
     monkeypatch.setenv("ASSISTANT_READER_MODEL", "none")
-    monkeypatch.setattr(probing, "OTHER", 8)
+    monkeypatch.setattr(probe, "OTHER", 8)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def questions(tmp_path: Path) -> Path:
 
 
 def refused() -> int:
-    with Assistant("b", model="none") as assistant:
+    with Assistant("b", model="none", create=False) as assistant:
         answerer = assistant.answerer()
         return sum(answerer.complete(q).status == "not_found" for q in ANSWERABLE)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.main import main
-from assistant.conversation.sessions import SavedTurn, Sessions
+from assistant.sessions import SavedTurn, Sessions
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.cli import evaluation_progress
 from assistant.cli.main import main
-from assistant.evaluation.recording import Recorder
+from assistant.evaluation.recorder import Recorder
 
 QUOTES = ("--model", "none")
 SET = (

@@ -11,11 +11,11 @@ from assistant import paths
 from assistant.cli import tune_machine
 from assistant.cli.main import main
 from assistant.cli.tune_machine import Speed
-from assistant.documents.registry import parse
+from assistant.documents.parsers import parse
 from assistant.engines import catalog, gguf, records, weights
-from assistant.evaluation.checking import check
-from assistant.evaluation.questions import read_set
+from assistant.evaluation.dataset import read_set
 from assistant.evaluation.tuning import WAYS, Trial, Way, best
+from assistant.evaluation.validation import check
 
 QUESTION = "When was the Oberbaum Bridge built?"
 

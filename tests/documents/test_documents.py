@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.documents.document import LineMap
-from assistant.documents.registry import parse
+from assistant.documents.parsers import parse
 from assistant.errors import DocumentError
 
 MARKDOWN = b"""---

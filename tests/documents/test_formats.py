@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.documents.document import Document
-from assistant.documents.registry import PARSERS, parse
+from assistant.documents.parsers import PARSERS, parse
 from assistant.errors import DocumentError
 
 FILES = Path(__file__).parent / "files"

@@ -13,8 +13,8 @@ import pytest
 
 from assistant.documents.archive import Archive
 from assistant.documents.html_tree import parse_html
-from assistant.documents.isolation import Sandbox
-from assistant.documents.registry import parse
+from assistant.documents.parsers import parse
+from assistant.documents.sandbox import Sandbox
 from assistant.errors import DocumentError
 
 FILES = Path(__file__).parent / "files"

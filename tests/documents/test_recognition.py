@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents.parsers import kind_of, parse
 from assistant.documents.recognition import NAMES, SAMPLE_BYTES, kind_by_content
-from assistant.documents.registry import kind_of, parse
 from assistant.errors import DocumentError
 
 ELF = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\x00>\x00"

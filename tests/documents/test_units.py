@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents.parsers import parse
 from assistant.documents.reading import Reading
-from assistant.documents.registry import parse
 from assistant.documents.units.lists import items_of
 from assistant.documents.units.tables import worded
 from assistant.documents.units.unit import Unit
 from assistant.errors import DocumentError
-from assistant.library.passages import split
+from assistant.library.splitter import split
 
 
 def units(name: str, text: str) -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ from engines.adapter_files import write_adapter
 from assistant import settings
 from assistant.answering.llm import Finished
 from assistant.answering.prompts import Message
-from assistant.assistant import open_llm
 from assistant.cli.main import main
 from assistant.engines import adapters, catalog, models, weights
 from assistant.engines.catalog import AdapterEntry, Weights
-from assistant.engines.llama import LlamaEngine
+from assistant.engines.llama.engine import LlamaEngine
+from assistant.wiring import open_llm
 
 BASE = "b" * 64
 QUESTION = [

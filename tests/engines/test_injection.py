@@ -10,12 +10,12 @@ from hostile import HOSTILE
 from loopback import Handler, serving
 
 from assistant.answering.prompts import Message
-from assistant.engines import llama_text
 from assistant.engines.chat_marks import CHAT_MARKS, broken_up
-from assistant.engines.llama_model import LanguageModel
-from assistant.engines.llama_text import CHATML, ChatTemplate, ChildError, Vocabulary
+from assistant.engines.llama import tokens
+from assistant.engines.llama.model import LanguageModel
+from assistant.engines.llama.tokens import CHATML, ChatTemplate, ChildError, Vocabulary
 from assistant.engines.models import Endpoint
-from assistant.engines.remote import RemoteLlm
+from assistant.engines.openai_client import RemoteLlm
 
 __all__ = ["model"]
 
@@ -120,12 +120,12 @@ def test_a_template_that_never_ends_ends_the_process(tmp_path: Path) -> None:
     code = (
         "from assistant.engines import llama_text\n"
         "llama_text._RENDER_S = 0.5\n"
-        "with llama_text._bounded():\n    while True: pass\n"
+        "with tokens._bounded():\n    while True: pass\n"
     )
     done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True)
     assert done.returncode == 1
     assert b"Timeout" in done.stderr
-    assert llama_text._RENDER_S >= 10
+    assert tokens._RENDER_S >= 10
 
 
 @pytest.mark.parametrize(

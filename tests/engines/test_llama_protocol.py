@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from assistant.answering.prompts import Message
-from assistant.engines import llama_process
-from assistant.engines.llama import LlamaEngine
+from assistant.engines.llama import process
+from assistant.engines.llama.engine import LlamaEngine
 from assistant.errors import EngineError
 
 LOADED = {"type": "loaded", "name": "m", "n_ctx": 512, "n_params": 1, "load_ms": 1.0}
@@ -39,7 +39,7 @@ def run_with(lines: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> s
             bufsize=0,
         )
 
-    monkeypatch.setattr(llama_process, "_spawn", spawn)
+    monkeypatch.setattr(process, "_spawn", spawn)
     outcome: list[str] = []
     engine = LlamaEngine(tmp_path / "m.gguf")
 

@@ -14,7 +14,7 @@ import pytest
 from assistant.cli.main import main
 from assistant.engines import catalog, weights
 
-# Where the processor has AMX, llama.cpp's own build may crash at the first batch; see llama_model.py.
+# Where the processor has AMX, llama.cpp's own build may crash at the first batch; see model.py.
 _SERVER = """
 import llama_cpp.llama_cpp as lib
 from llama_cpp.server.__main__ import main

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.engines import catalog, weights
-from assistant.engines.llama_model import GUESSED_TOKENS, Cancellation, LanguageModel
+from assistant.engines.llama.model import GUESSED_TOKENS, Cancellation, LanguageModel
 from assistant.engines.lookup import Lookup
 
 POEM = "The river Orla rises near Tamsel, turns north at Brede, and reaches the sea at Vardo."

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.documents.registry import parse, parser_for
-from assistant.evaluation.checking import check
-from assistant.evaluation.measures import contains
-from assistant.evaluation.questions import EvalQuestion, read_set
-from assistant.language.languages import other_language
+from assistant.documents.parsers import parse, parser_for
+from assistant.evaluation.dataset import EvalQuestion, read_set
+from assistant.evaluation.metrics import contains
+from assistant.evaluation.validation import check
+from assistant.language.detection import other_language
 
 EVERYDAY = Path(__file__).parents[1] / "sets" / "everyday"
 HALVES = {"questions": "documents", "unseen": "unseen_documents"}

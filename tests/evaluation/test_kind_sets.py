@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
-from assistant.evaluation.measures import contains
-from assistant.evaluation.questions import read_set
+from assistant.evaluation.dataset import read_set
+from assistant.evaluation.metrics import contains
 
 SETS = Path(__file__).parents[1] / "sets"
 DOCUMENTS = {p.name: p.read_text("utf-8") for p in (SETS / "kinds").glob("*.md")}

@@ -11,7 +11,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import auc, roc_auc_score
 
 from assistant.evaluation import statistics
-from assistant.evaluation.matching import rouge_l
+from assistant.evaluation.text_matching import rouge_l
 from assistant.lab.training import linear
 
 SETS = [(seed, size, steps) for seed in range(5) for size in (3, 40, 500) for steps in (3, 1000)]

@@ -8,7 +8,7 @@ from predictions import line, question
 
 from assistant.errors import QuestionError
 from assistant.evaluation import limits, runs
-from assistant.evaluation.questions import EvalQuestion
+from assistant.evaluation.dataset import EvalQuestion
 from assistant.evaluation.runs import FORMAT, RunFiles
 from assistant.evaluation.scoring import score
 

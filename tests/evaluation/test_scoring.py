@@ -5,12 +5,12 @@ import json
 import pytest
 from predictions import SOURCE, case, question
 
-from assistant.conversation.followups import Turn
-from assistant.evaluation.cases import Case
-from assistant.evaluation.judging import judge
-from assistant.evaluation.measures import ALL
+from assistant.evaluation.case import Case
+from assistant.evaluation.judge import judge
+from assistant.evaluation.metrics import ALL
 from assistant.evaluation.results import Measure, Results
 from assistant.evaluation.scoring import score
+from assistant.query.rewriter import Turn
 
 LONG = "It was built by Otto Stahn over many years and with the help of several hundred workers."
 

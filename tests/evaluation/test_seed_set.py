@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from assistant import paths
-from assistant.documents.registry import parse
-from assistant.evaluation.checking import check
-from assistant.evaluation.measures import contains
-from assistant.evaluation.questions import EvalQuestion, read_set
+from assistant.documents.parsers import parse
+from assistant.evaluation.dataset import EvalQuestion, read_set
+from assistant.evaluation.metrics import contains
+from assistant.evaluation.validation import check
 from assistant.language.words import content_terms
 
 KINDS = set("who,which,what,when,where,how many,how far,how,why,yes/no,list".split(","))

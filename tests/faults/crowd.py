@@ -22,12 +22,12 @@ PATIENCE_S = 10.0
 def opened(home: Path) -> Any:
     from assistant.engines import catalog
     from assistant.engines.embedder import OnnxEmbedder
+    from assistant.library.chroma import LocalChromaStore
     from assistant.library.library import Library
-    from assistant.library.vectors import ChromaVectors
 
     folder = home / "library"
     embedder = OnnxEmbedder(catalog.embedder(), threads=1)
-    return Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    return Library(folder, LocalChromaStore(folder / "vectors"), embedder)
 
 
 def write(home: Path, until: float) -> str:
@@ -44,10 +44,10 @@ def write(home: Path, until: float) -> str:
             (home / "documents" / f"{rng.randrange(30)}.txt").unlink(missing_ok=True)
         list(library.sync())
         rounds += 1
-    held = {d.source: library.catalogue.text(d.source) for d in library.sources()}
+    held = {d.source: library.document_store.text(d.source) for d in library.sources()}
     there = {str(p): p.read_text(encoding="utf-8") for p in (home / "documents").iterdir()}
     assert held == there, "the library is not the folder"
-    assert library.vectors.ids() == set(library.catalogue.embedded()), "vectors differ"
+    assert library.vectors.ids() == set(library.document_store.embedded()), "vectors differ"
     return f"writer: {rounds} syncs"
 
 
@@ -58,10 +58,10 @@ def read(home: Path, number: int, until: float) -> str:
     rounds, slowest = 0, 0.0
     while time.time() < until:
         began = time.perf_counter()
-        lexical = library.catalogue.match(["bridg"], 20)
+        lexical = library.document_store.match(["bridg"], 20)
         probe = rng.normal(size=library.embedder.dimension).astype(np.float32)
         dense = library.vectors.nearest(probe / np.linalg.norm(probe), 20)
-        for passage in library.catalogue.passages([i for i, _ in lexical + dense]).values():
+        for passage in library.document_store.passages([i for i, _ in lexical + dense]).values():
             words = passage.text.split()
             assert words[2] == words[7], f"half of two states: {passage.text}"
         slowest = max(slowest, time.perf_counter() - began)

@@ -16,10 +16,10 @@ from collections import Counter
 from pathlib import Path
 
 from assistant.documents.document import Document
-from assistant.documents.isolation import Sandbox
-from assistant.documents.registry import PARSERS
+from assistant.documents.parsers import PARSERS
+from assistant.documents.sandbox import Sandbox
 from assistant.errors import DocumentError
-from assistant.library.passages import split
+from assistant.library.splitter import split
 
 FILES = Path(__file__).parents[1] / "documents" / "files"
 ZIPPED = frozenset(".docx .pptx .xlsx .epub .odt .ods .odp".split())

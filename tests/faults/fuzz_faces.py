@@ -82,9 +82,9 @@ def damaged(value: Any, rng: random.Random) -> bytes:
 
 def http(folder: Path) -> Try:
     """The server's application, with an assistant on a small library."""
-    from assistant.api import AsyncAssistant
-    from assistant.serving.admission import Admission
-    from assistant.serving.openai_server import Serving, app
+    from assistant.async_assistant import AsyncAssistant
+    from assistant.server.admission import Admission
+    from assistant.server.openai_api import Serving, app
 
     told: list[str] = []
     assistant = AsyncAssistant("fuzzed", model="none")
@@ -153,6 +153,7 @@ def lines(folder: Path) -> Try:
 def imports(folder: Path) -> Try:
     """The import of an exported library, damaged as a file or in one of its parts."""
     from assistant.api import Assistant
+
     from assistant.library import transfer
     from assistant.library.library import names
 
@@ -204,14 +205,14 @@ def _rezipped(whole: bytes, rng: random.Random) -> bytes:
 
 def protocol(folder: Path) -> Try:
     """What the process of the language model says."""
-    from assistant.engines import llama_process
+    from assistant.engines.llama import process
 
     token = {"type": "token", "id": 1, "text": "It", "logprob": -0.1}
 
     def one(rng: random.Random) -> str:
         try:
             message = json.loads(damaged(token, rng))
-            llama_process._checked(message.pop("type"), message)
+            process._checked(message.pop("type"), message)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return "refused"
         return "taken"

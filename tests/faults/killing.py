@@ -10,11 +10,11 @@ from typing import Any
 
 # Where the owners of steps are looked for; a step of a module itself is named after that.
 MODULES = (
-    "assistant.library.catalogue assistant.library.vectors assistant.library.indexing "
-    "assistant.library.transfer assistant.library.vector_files assistant.library.origin "
-    "assistant.library.database assistant.engines.embedder assistant.documents.isolation "
-    "assistant.conversation.sessions assistant.library.settings assistant.settings "
-    "assistant.settings_file assistant.engines.download assistant.serving.admission os shutil"
+    "assistant.library.document_store assistant.library.chroma assistant.library.indexer "
+    "assistant.library.transfer assistant.library.vector_transfer assistant.library.index_version "
+    "assistant.library.sqlite assistant.engines.embedder assistant.documents.sandbox "
+    "assistant.sessions assistant.library.settings assistant.settings "
+    "assistant.settings_file assistant.engines.download assistant.server.admission os shutil"
 ).split()
 
 
@@ -43,7 +43,7 @@ def kill_at(step: str, after: bool, nth: int) -> None:
 
 def kill_at_statement(nth: int) -> None:
     """Let this process die before its nth SQL statement."""
-    from assistant.library.database import Database
+    from assistant.library.sqlite import Database
 
     prepare = Database._prepare
 

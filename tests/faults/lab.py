@@ -70,14 +70,14 @@ def opened(lab: Lab, folder: Path | None = None) -> Any:
     """The library, with the embedder that it is meant to have now."""
     from assistant.engines import catalog
     from assistant.engines.embedder import OnnxEmbedder
+    from assistant.library.chroma import LocalChromaStore
     from assistant.library.library import Library
-    from assistant.library.vectors import ChromaVectors
 
     entry = catalog.embedder()
     if lab.other_embedder:  # the same weights give other vectors
         entry = dataclasses.replace(entry, name="other", pooling="cls")
     place = folder or lab.library
-    return Library(place, ChromaVectors(place / "vectors"), OnnxEmbedder(entry, threads=1))
+    return Library(place, LocalChromaStore(place / "vectors"), OnnxEmbedder(entry, threads=1))
 
 
 def prepare(lab: Lab, operation: str) -> None:
@@ -107,7 +107,7 @@ def operate(lab: Lab, operation: str) -> None:
     if operation in SMALL:
         SMALL[operation](lab)
     elif operation == "migrate":
-        from assistant.library.database import Database
+        from assistant.library.sqlite import Database
 
         Database(lab.home / "old").close()
     elif operation == "import":
@@ -134,7 +134,7 @@ def calibrate(lab: Lab) -> None:
     """Write calibrations one over the other; the file tells which is the last that stands."""
     from assistant.library.settings import LibrarySettings
 
-    own = LibrarySettings(opened(lab).catalogue)
+    own = LibrarySettings(opened(lab).document_store)
     with (lab.home / "acknowledged").open("w", buffering=1) as told:
         for number in range(40):
             own.keep_calibration(f"{number} " + "x" * 5_000)
@@ -152,7 +152,7 @@ def change_settings(lab: Lab) -> None:
 
 
 def make_token(lab: Lab) -> None:
-    from assistant.serving.admission import kept_token
+    from assistant.server.admission import kept_token
 
     (lab.home / "acknowledged").write_text(f"{kept_token()[0]}\n")
 
@@ -201,7 +201,7 @@ def rebuild(lab: Lab) -> None:
 
 
 def append_turns(lab: Lab) -> None:
-    from assistant.conversation.sessions import SavedTurn, Sessions
+    from assistant.sessions import SavedTurn, Sessions
 
     sessions = Sessions(lab.home / "sessions")
     session = sessions.start("First?", "default")

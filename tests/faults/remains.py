@@ -9,8 +9,8 @@ from lab import COPY, EXPORT, WEIGHTS, Lab, opened, pull
 
 def check_whole(lab: Lab, folder: Path | None = None) -> None:
     """Right after the kill: every document is whole and the catalogue sound."""
-    from assistant.library.database import FILE
-    from assistant.library.verify import verify_catalogue
+    from assistant.library.integrity import verify_catalogue
+    from assistant.library.sqlite import FILE
 
     place = folder or lab.library
     if not (place / FILE).exists():
@@ -19,7 +19,7 @@ def check_whole(lab: Lab, folder: Path | None = None) -> None:
     assert not problems, problems
     library = opened(lab, folder)
     for record in library.sources():
-        expected = words_of(Path(record.source), library.catalogue.text(record.source))
+        expected = words_of(Path(record.source), library.document_store.text(record.source))
         assert stored(library, record.id) == expected, f"{record.source} is half there"
     library.close()
 
@@ -37,12 +37,12 @@ def check_recovered(lab: Lab, operation: str = "sync") -> None:
     for record in library.sources():
         text = Path(record.source).read_text(encoding="utf-8")
         if not record.source.endswith(".csv"):
-            assert library.catalogue.text(record.source) == text, f"{record.source} is old"
+            assert library.document_store.text(record.source) == text, f"{record.source} is old"
         assert stored(library, record.id) == words_of(
-            Path(record.source), library.catalogue.text(record.source)
+            Path(record.source), library.document_store.text(record.source)
         )
     check_vectors(library)
-    ids = library.catalogue.embedded()
+    ids = library.document_store.embedded()
     assert len(library.vectors.nearest(library.embedder.embed(["bridge"])[0], 5)) == min(
         5, len(ids)
     )
@@ -52,15 +52,15 @@ def check_recovered(lab: Lab, operation: str = "sync") -> None:
 
 def check_vectors(library: Any) -> None:
     """Each passage has its vector, made by the library's embedder, and no other is there."""
-    from assistant.library.embedding import embedded_text
+    from assistant.library.vector_sync import embedded_text
 
-    ids = set(library.catalogue.embedded())
-    assert library.catalogue.waiting_count() == 0
-    assert not library.catalogue.stale_vectors()
+    ids = set(library.document_store.embedded())
+    assert library.document_store.waiting_count() == 0
+    assert not library.document_store.stale_vectors()
     assert library.vectors.ids() == ids, "vectors differ"
-    assert len(ids) == library.catalogue.passage_count()
+    assert len(ids) == library.document_store.passage_count()
     some = sorted(ids)[:: max(1, len(ids) // 3)]
-    texts = [embedded_text(library.catalogue.passages([i])[i]) for i in some]
+    texts = [embedded_text(library.document_store.passages([i])[i]) for i in some]
     own = library.embedder.embed(texts)
     found = library.vectors.read(some)
     for row, number in enumerate(some):
@@ -81,7 +81,8 @@ def check_copied(lab: Lab) -> None:
     list(copied.finish())
     check_vectors(copied)
     texts = [
-        {d.source: lib.catalogue.text(d.source) for d in lib.sources()} for lib in (library, copied)
+        {d.source: lib.document_store.text(d.source) for d in lib.sources()}
+        for lib in (library, copied)
     ]
     assert texts[0] == texts[1], "the copy differs"
     assert not list(folder.glob("*.npy"))
@@ -100,7 +101,7 @@ def check_exported(lab: Lab) -> None:
 
 
 def check_session(lab: Lab) -> None:
-    from assistant.conversation.sessions import Sessions
+    from assistant.sessions import Sessions
 
     told = (lab.home / "acknowledged").read_text().split("\n")
     complete = [line.split() for line in told[:-1]]
@@ -126,7 +127,7 @@ def check_calibrated(lab: Lab) -> None:
     from assistant.library.settings import LibrarySettings
 
     library = opened(lab)
-    kept = LibrarySettings(library.catalogue).calibration
+    kept = LibrarySettings(library.document_store).calibration
     told = acknowledged(lab)
     if told:
         number, _, rest = kept.partition(" ")
@@ -151,7 +152,7 @@ def check_settings(lab: Lab) -> None:
 
 
 def check_token(lab: Lab) -> None:
-    from assistant.serving.admission import kept_token
+    from assistant.server.admission import kept_token
 
     token, _ = kept_token()
     assert len(token) >= 40
@@ -169,9 +170,9 @@ def check_pulled(lab: Lab) -> None:
 
 
 def check_migrated(lab: Lab) -> None:
-    from assistant.library.catalogue import Catalogue
+    from assistant.library.document_store import DocumentStore
 
-    catalogue = Catalogue(lab.home / "old")
+    catalogue = DocumentStore(lab.home / "old")
     assert [p.text for p in catalogue.passages([1, 2, 3]).values()] == ["one", "two", "three"]
     assert len(catalogue.roots()) == 3
     catalogue.close()
@@ -179,8 +180,8 @@ def check_migrated(lab: Lab) -> None:
 
 def words_of(path: Path, text: str) -> list[str]:
     """The words that the passages of a stored text must hold, sorted."""
-    from assistant.documents.registry import parse
-    from assistant.library.passages import split
+    from assistant.documents.parsers import parse
+    from assistant.library.splitter import split
 
     if path.suffix == ".csv":  # what is stored is what was read of it, not the file
         path = path.with_suffix(".txt")
@@ -190,7 +191,7 @@ def words_of(path: Path, text: str) -> list[str]:
 
 def stored(library: Any, document_id: int) -> list[str]:
     """The words of a document's passages, sorted."""
-    rows = library.catalogue._rows(
+    rows = library.document_store._rows(
         'SELECT substr(d.text, p.start + 1, p."end" - p.start) FROM passages p'
         " JOIN documents d ON d.id = p.document_id WHERE d.id = ?",
         (document_id,),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.locking import Foreground
+from assistant.library.locks import QueryPriority
 
 resource = pytest.importorskip("resource", reason="limits of a process are a thing of POSIX")
 
@@ -77,7 +77,7 @@ def test_a_folder_that_may_not_be_written_to_is_said(tmp_path: Path, home: Path)
 
 
 def test_a_clock_that_jumps_holds_nothing_up(tmp_path: Path) -> None:
-    foreground = Foreground(tmp_path)
+    foreground = QueryPriority(tmp_path)
     with foreground.asking():
         for jump in (10**6, -(10**6)):
             os.utime(tmp_path / "asking", (time.time() + jump,) * 2)
@@ -87,7 +87,7 @@ def test_a_clock_that_jumps_holds_nothing_up(tmp_path: Path) -> None:
 
 
 def test_indexing_waits_while_somebody_asks_and_no_longer(tmp_path: Path) -> None:
-    foreground = Foreground(tmp_path)
+    foreground = QueryPriority(tmp_path)
     foreground.give_way()
     began = time.monotonic()
     with foreground.asking():

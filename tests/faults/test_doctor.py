@@ -10,15 +10,15 @@ from assistant import paths
 from assistant.cli.main import main
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library.doctor import examine_catalogue, salvage
+from assistant.library.chroma import LocalChromaStore, _forget_clients
+from assistant.library.health import examine_catalogue, salvage
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors, _forget_clients
 
 
 def opened(embedder: OnnxEmbedder) -> Library:
     _forget_clients()
     folder = paths.library_folder("default")
-    return Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    return Library(folder, LocalChromaStore(folder / "vectors"), embedder)
 
 
 def fill(tmp_path: Path, embedder: OnnxEmbedder, files: int, sentences: int) -> Path:
@@ -30,7 +30,7 @@ def fill(tmp_path: Path, embedder: OnnxEmbedder, files: int, sentences: int) -> 
     library = opened(embedder)
     for _ in zip(range(files), library.add([str(tmp_path / "n")]), strict=False):
         pass
-    library.catalogue._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    library.document_store._rows("PRAGMA wal_checkpoint(TRUNCATE)")
     library.close()
     return library.folder
 
@@ -85,7 +85,7 @@ def test_a_corrupted_page_costs_no_text(tmp_path: Path, embedder: OnnxEmbedder) 
             assert examine_catalogue(folder).state == "ok"
             assert (folder / "catalogue.damaged.sqlite3").exists()
             library = opened(embedder)
-            documents = {d.source: library.catalogue.text(d.source) for d in library.sources()}
+            documents = {d.source: library.document_store.text(d.source) for d in library.sources()}
             assert len(documents) == saved
             for source, text in documents.items():
                 assert text == Path(source).read_text(encoding="utf-8")

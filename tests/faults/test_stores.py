@@ -10,15 +10,15 @@ import pytest
 
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import DocumentError
-from assistant.library import files
+from assistant.library import discovery
+from assistant.library.chroma import LocalChromaStore, _forget_clients
 from assistant.library.events import FileFailed, Rebuilding
 from assistant.library.library import Library
-from assistant.library.vectors import ChromaVectors, _forget_clients
 
 
 def opened(folder: Path, embedder: OnnxEmbedder) -> Library:
     _forget_clients()  # what another process would not have
-    return Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    return Library(folder, LocalChromaStore(folder / "vectors"), embedder)
 
 
 @pytest.fixture
@@ -56,10 +56,10 @@ def test_a_lost_store_is_noticed_at_opening_and_filled_again(
 ) -> None:
     harm(filled / "vectors")
     library = opened(filled, embedder)
-    assert library.catalogue.match(["bridg"], 9)
+    assert library.document_store.match(["bridg"], 9)
     assert "found by their words alone" in library.progress_notice()
     list(library.finish())
-    assert library.vectors.ids() == set(library.catalogue.embedded())
+    assert library.vectors.ids() == set(library.document_store.embedded())
     assert len(library.vectors.ids()) == 5
     assert library.progress_notice() == ""
     library.close()
@@ -79,19 +79,19 @@ def test_a_file_that_the_disk_does_not_give_is_named(
     library = opened(filled, embedder)
     bad = filled.parent / "n" / "bad.txt"
     bad.write_text("text", encoding="utf-8")
-    read = files._read_once
+    read = discovery._read_once
 
     def fails(path: Path) -> object:
         if path == bad:
             raise OSError(errno.EIO, "Input/output error")
         return read(path)
 
-    monkeypatch.setattr(files, "_read_once", fails)
+    monkeypatch.setattr(discovery, "_read_once", fails)
     failed = [e for e in library.sync() if isinstance(e, FileFailed)]
     assert [(e.source, e.message) for e in failed] == [
         (str(bad), "It cannot be read: Input/output error.")
     ]
-    assert library.catalogue.passage_count() == 5
+    assert library.document_store.passage_count() == 5
     with pytest.raises(DocumentError):
-        files.read(bad)
+        discovery.read(bad)
     library.close()

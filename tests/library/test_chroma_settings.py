@@ -10,9 +10,9 @@ import pytest
 
 SCRIPT = """
 import sys
-from assistant.library.vectors import ChromaVectors
+from assistant.library.chroma import LocalChromaStore
 from pathlib import Path
-vectors = ChromaVectors(Path(sys.argv[1]))
+vectors = LocalChromaStore(Path(sys.argv[1]))
 vectors.open()
 print(vectors.ids(), type(vectors._client._server).__name__)
 """

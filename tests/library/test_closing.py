@@ -9,7 +9,7 @@ _PROGRAM = """
 import sys, threading, time
 from pathlib import Path
 from assistant.errors import LibraryError
-from assistant.library.catalogue import Catalogue
+from assistant.library.document_store import DocumentStore
 
 def work(catalogue, number):
     try:
@@ -23,7 +23,7 @@ def work(catalogue, number):
         pass
 
 for turn in range(40):
-    catalogue = Catalogue(Path(sys.argv[1]))
+    catalogue = DocumentStore(Path(sys.argv[1]))
     threads = [threading.Thread(target=work, args=(catalogue, n)) for n in range(4)]
     for thread in threads:
         thread.start()

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answering.answer import cite
-from assistant.documents.registry import parse
+from assistant.documents.parsers import parse
 from assistant.errors import DocumentError
-from assistant.library import files
-from assistant.library.catalogue import Catalogue, SourceFile
-from assistant.library.passages import split
+from assistant.library import discovery
+from assistant.library.document_store import DocumentStore, SourceFile
+from assistant.library.splitter import split
 
 LINE_ENDS = ("\n", "\r\n", "\r", "\n\n", "\r\n\r\n", " \n\t\n")
 WORDS = ("Tripoli", "caf\u00e9", "cafe\u0301", "\U0001f600", "\U00020000\u4e2d", "a\tb", "\ufeff", "U.N.", "3.5", "\u202eabc", "\u200b", "\x1b[31m", "#", "- x", "|", "```", "e.g.", "\u2028", "\x0c", "\x85")  # fmt: skip
@@ -38,12 +38,12 @@ def test_every_citation_is_its_document_s_text(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"odd{suffix}")
         path.write_bytes(data)
-        content = files.read(path)
+        content = discovery.read(path)
         try:
             document, parser = parse(path, content.data)
         except DocumentError:
             return
-        catalogue = Catalogue(Path(folder))
+        catalogue = DocumentStore(Path(folder))
         number = catalogue.put(
             SourceFile(str(path), content.sha256, len(data), content.mtime_ns, parser),
             document,

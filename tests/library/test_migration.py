@@ -8,14 +8,14 @@ import pytest
 from assistant import paths
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library import database
-from assistant.library.database import SCHEMA_VERSION, Database
+from assistant.library import sqlite
+from assistant.library.chroma import LocalChromaStore
 from assistant.library.events import FileIndexed
 from assistant.library.library import Library
+from assistant.library.sqlite import SCHEMA_VERSION, Database
 from assistant.library.transfer import export_library, import_library
-from assistant.library.vectors import ChromaVectors
 
-FIRST_SCHEMA = Path(database.__file__).with_name("schema_1.sql")
+FIRST_SCHEMA = Path(sqlite.__file__).with_name("schema_1.sql")
 
 
 def first_version(folder: Path, source: Path) -> None:
@@ -43,10 +43,10 @@ def test_the_first_version_is_brought_up_to_date(tmp_path: Path, embedder: OnnxE
     source.write_text("The bridge was built in 1896.", encoding="utf-8")
     folder = tmp_path / "library"
     first_version(folder, source)
-    library = Library(folder, ChromaVectors(folder / "vectors"), embedder)
-    assert library.catalogue.passages([9])[9].text == "The bridge was built in 1896."
-    assert library.catalogue.match(["bridg"], 5)
-    assert library.catalogue.roots() == {str(source): False}
+    library = Library(folder, LocalChromaStore(folder / "vectors"), embedder)
+    assert library.document_store.passages([9])[9].text == "The bridge was built in 1896."
+    assert library.document_store.match(["bridg"], 5)
+    assert library.document_store.roots() == {str(source): False}
     # Its content is read again, because nothing is known of it but a sum that is not its own.
     events = list(library.sync())
     assert [e.change for e in events if isinstance(e, FileIndexed)] == ["changed"]
@@ -104,7 +104,7 @@ def test_a_library_that_was_brought_up_to_date_is_exported_and_imported(
     folder = paths.library_folder("first")
     folder.parent.mkdir(parents=True)
     first_version(folder, source)
-    library = Library(folder, ChromaVectors(folder / "vectors"), embedder)
+    library = Library(folder, LocalChromaStore(folder / "vectors"), embedder)
     list(library.sync())
     export_library(library, tmp_path / "backup.library")
     library.close()

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from assistant.library.chroma import LocalChromaStore
 from assistant.library.library import Library
-from assistant.library.stores import Vectors
-from assistant.library.vectors import ChromaVectors
+from assistant.library.ports import Vectors
 
 NAMES = st.sampled_from(["a.txt", "b.txt", "c.md", "sub/d.txt", "sub/e.md"])
 TEXTS = st.sampled_from(
@@ -46,7 +46,7 @@ class LibraryMachine(RuleBasedStateMachine):
         self.folder = self.home / "notes"
         self.folder.mkdir()
         self.write("first.txt", "It begins.")
-        self.vectors = ChromaVectors(self.home / "library" / "vectors")
+        self.vectors = LocalChromaStore(self.home / "library" / "vectors")
         self.open()
         list(self.library.add([str(self.folder)]))
         self.in_step = True
@@ -95,15 +95,15 @@ class LibraryMachine(RuleBasedStateMachine):
     @rule(name=NAMES)
     def remove_and_add_again(self, name: str) -> None:
         path = self.folder / name
-        if str(path) in self.library.catalogue.states():
+        if str(path) in self.library.document_store.states():
             list(self.library.remove([str(path)])[1])
             if path.exists():
                 list(self.library.add([str(path)]))
-            self.library.catalogue.unskip(list(self.library.catalogue.skipped()))
+            self.library.document_store.unskip(list(self.library.document_store.skipped()))
 
     @invariant()
     def documents_are_whole(self) -> None:
-        catalogue = self.library.catalogue
+        catalogue = self.library.document_store
         assert catalogue.problems() == []
         for record in self.library.sources():
             assert record.passages > 0
@@ -117,10 +117,12 @@ class LibraryMachine(RuleBasedStateMachine):
         files = {
             str(p): p.read_text(encoding="utf-8") for p in self.folder.rglob("*") if p.is_file()
         }
-        held = {d.source: self.library.catalogue.text(d.source) for d in self.library.sources()}
+        held = {
+            d.source: self.library.document_store.text(d.source) for d in self.library.sources()
+        }
         assert held == files
-        assert self.vectors.ids() == set(self.library.catalogue.embedded())
-        assert self.library.catalogue.waiting_count() == 0
+        assert self.vectors.ids() == set(self.library.document_store.embedded())
+        assert self.library.document_store.waiting_count() == 0
 
     def teardown(self) -> None:
         self.library.close()

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from chroma_server import both_stores as store_url  # noqa: F401
 
-from assistant.assistant import vector_store
 from assistant.cli.main import main
 from assistant.engines import catalog, embedder_folder, weights
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library import origin, passages
-from assistant.library.embedding import embedded_text
+from assistant.library import index_version, splitter
 from assistant.library.events import Embedding, FileIndexed, IndexEvent
 from assistant.library.library import Library
-from assistant.retrieval.search import prepare, search
+from assistant.library.vector_sync import embedded_text
+from assistant.retrieval.retriever import prepare, search
+from assistant.wiring import open_vector_store
 
 FILES = 4
 
@@ -45,7 +45,9 @@ def filled(library: Library, tmp_path: Path) -> Library:
 
 def reopened(library: Library, embedder: OnnxEmbedder) -> Library:
     library.close()
-    return Library(library.folder, vector_store(library.folder, library.vectors.place), embedder)
+    return Library(
+        library.folder, open_vector_store(library.folder, library.vectors.place), embedder
+    )
 
 
 def changes(events: list[IndexEvent]) -> list[str]:
@@ -53,7 +55,7 @@ def changes(events: list[IndexEvent]) -> list[str]:
 
 
 def is_in_step(library: Library) -> bool:
-    catalogue = library.catalogue
+    catalogue = library.document_store
     ids = set(catalogue.embedded())
     found = library.vectors.read(sorted(ids))
     texts = {i: "\n".join((*p.headings, p.text)) for i, p in catalogue.passages([*ids]).items()}
@@ -94,7 +96,7 @@ def test_another_embedder_is_offered_and_words_answer_until_it_is_taken(
 def test_a_re_index_that_was_stopped_goes_on_where_it_was(
     filled: Library, other: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.embedding._AT_ONCE", 1)
+    monkeypatch.setattr("assistant.library.vector_sync._AT_ONCE", 1)
     library = reopened(filled, other)
     running = library.reindex()
     for event in running:
@@ -103,7 +105,7 @@ def test_a_re_index_that_was_stopped_goes_on_where_it_was(
     running.close()  # type: ignore[attr-defined]
     library = reopened(library, other)
     assert "Re-indexing was stopped" in library.reindex_notice()
-    assert library.catalogue.waiting_count() == FILES - 2
+    assert library.document_store.waiting_count() == FILES - 2
     assert [e for e in library.reindex() if isinstance(e, Embedding)] == [
         Embedding(1, FILES - 2),
         Embedding(2, FILES - 2),
@@ -117,20 +119,20 @@ def test_another_splitting_is_offered_and_the_old_vectors_answer_until_then(
     filled: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "n" / "0.md").unlink()  # and comes back later
-    before = filled.catalogue.text(str(tmp_path / "n" / "0.md"))
+    before = filled.document_store.text(str(tmp_path / "n" / "0.md"))
     shutil.move(tmp_path / "n", tmp_path / "away")
-    monkeypatch.setattr(origin, "PASSAGE_VERSION", passages.PASSAGE_VERSION + 1)
-    monkeypatch.setattr(passages, "TARGET_TOKENS", 3)  # a passage for each sentence
+    monkeypatch.setattr(index_version, "PASSAGE_VERSION", splitter.PASSAGE_VERSION + 1)
+    monkeypatch.setattr(splitter, "TARGET_TOKENS", 3)  # a passage for each sentence
     assert "split into passages in a better way" in filled.reindex_notice()
     found, _ = search(filled, prepare(filled, "When was bridge 2 built?"), 1)
     assert found[0].cosine > 0
     list(filled.reindex())  # nothing is there to be read again, and nothing is lost
-    assert filled.catalogue.passage_count() == FILES
-    assert filled.catalogue.text(str(tmp_path / "n" / "0.md")) == before
+    assert filled.document_store.passage_count() == FILES
+    assert filled.document_store.text(str(tmp_path / "n" / "0.md")) == before
     shutil.move(tmp_path / "away", tmp_path / "n")
     events = list(filled.reindex())
     assert changes(events).count("changed") == FILES - 1
-    assert [p.text for p in filled.catalogue.passages(range(99)).values()] == [
+    assert [p.text for p in filled.document_store.passages(range(99)).values()] == [
         text for n in range(1, FILES) for text in (f"Built in 190{n}.", "Of stone.")
     ]
     assert is_in_step(filled)
@@ -139,18 +141,18 @@ def test_another_splitting_is_offered_and_the_old_vectors_answer_until_then(
 def test_a_splitting_that_was_stopped_keeps_each_document_whole(
     filled: Library, embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(origin, "PASSAGE_VERSION", passages.PASSAGE_VERSION + 1)
-    monkeypatch.setattr(passages, "TARGET_TOKENS", 3)
+    monkeypatch.setattr(index_version, "PASSAGE_VERSION", splitter.PASSAGE_VERSION + 1)
+    monkeypatch.setattr(splitter, "TARGET_TOKENS", 3)
     running = filled.reindex()
     for event in running:
         if isinstance(event, FileIndexed) and event.change == "changed":
             break
     running.close()  # type: ignore[attr-defined]
-    assert filled.catalogue.passage_count() == FILES + 1
+    assert filled.document_store.passage_count() == FILES + 1
     library = reopened(filled, embedder)
     events = list(library.reindex())
     assert changes(events).count("changed") == FILES - 1
-    assert library.catalogue.passage_count() == 2 * FILES
+    assert library.document_store.passage_count() == 2 * FILES
     assert is_in_step(library)
     assert changes(list(library.reindex())).count("changed") == 0
     library.close()

@@ -24,13 +24,13 @@ def notes(tmp_path: Path, library: Library) -> Path:
 
 
 def found(library: Library, *places: str, **days: date) -> list[str]:
-    sources = scope(library.catalogue, places, **days)
+    sources = scope(library.document_store, places, **days)
     assert sources is not None
     return sorted(Path(source).name for source in sources)
 
 
 def test_places_are_folders_files_patterns_and_names(notes: Path, library: Library) -> None:
-    assert scope(library.catalogue) is None
+    assert scope(library.document_store) is None
     assert found(library, str(notes)) == ["mill.md", "mill.txt", "weir.md"]
     assert found(library, str(notes / "old")) == ["mill.txt"]
     assert found(library, "old") == ["mill.txt"]
@@ -39,7 +39,7 @@ def test_places_are_folders_files_patterns_and_names(notes: Path, library: Libra
     assert found(library, str(notes / "*.txt")) == ["mill.txt"]
     assert found(library, "weir.md", "old") == ["mill.txt", "weir.md"]
     with pytest.raises(LibraryError, match=r"No document of the library is in 'tower.md'"):
-        scope(library.catalogue, ["weir.md", "tower.md"])
+        scope(library.document_store, ["weir.md", "tower.md"])
 
 
 def test_days_are_the_documents_own_or_else_the_files(notes: Path, library: Library) -> None:
@@ -47,7 +47,7 @@ def test_days_are_the_documents_own_or_else_the_files(notes: Path, library: Libr
     assert found(library, since=date(2020, 9, 1), until=date(2020, 9, 30)) == ["weir.md"]
     assert found(library, since=date(2021, 1, 1)) == ["mill.md"]
     with pytest.raises(LibraryError, match="of that time"):
-        scope(library.catalogue, until=date(1990, 1, 1))
+        scope(library.document_store, until=date(1990, 1, 1))
 
 
 def test_a_day_may_be_a_year_or_a_month() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library import files, survey
+from assistant.library import discovery, scan
 from assistant.library.events import FileFailed, FileIndexed, FileRemoved, IndexEvent, SourceMissing
 from assistant.library.library import Library
 
@@ -66,8 +66,8 @@ def test_edits_additions_and_deletions_are_followed(library: Library, tmp_path: 
     (folder / "gone.txt").unlink()
     assert sync(library) == {"edited.md": "changed", "new.txt": "added", "gone.txt": "removed"}
     assert sync(library) == {}
-    assert library.catalogue.match(["tunnel"], 5)
-    assert library.vectors.count() == library.catalogue.passage_count()
+    assert library.document_store.match(["tunnel"], 5)
+    assert library.vectors.count() == library.document_store.passage_count()
 
 
 def test_a_change_that_keeps_size_and_time_is_seen(library: Library, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_what_is_written_within_the_same_tick_is_seen(
 ) -> None:
     # A file system whose clock stands still: no signature ever changes.
     now = time.time_ns()
-    monkeypatch.setattr(files, "signature", lambda s: f"1:{s.st_ino}:{s.st_size}:{now}:0")
+    monkeypatch.setattr(discovery, "signature", lambda s: f"1:{s.st_ino}:{s.st_size}:{now}:0")
     path = write(tmp_path, "n/a.txt", "The tower is 98 metres high.")
     add(library, path.parent)
     path.write_text("The tower is 89 metres high.", encoding="utf-8")
@@ -98,16 +98,16 @@ def test_a_renamed_file_keeps_its_passages_and_vectors(
     write(folder, "old.txt", "The bridge was built in 1896.")
     write(folder, "other.txt")
     add(library, folder)
-    before = library.catalogue.passages(range(1, 9))
+    before = library.document_store.passages(range(1, 9))
     no_embedding()
     (folder / "sub").mkdir()
     (folder / "old.txt").rename(folder / "sub" / "zyzzyva.txt")
     assert sync(library) == {"zyzzyva.txt": "renamed"}
-    after = library.catalogue.passages(range(1, 9))
+    after = library.document_store.passages(range(1, 9))
     assert [p.text for p in after.values()] == [p.text for p in before.values()]
     # Its name is a word to find it by, and the former one no longer is.
-    assert library.catalogue.match(["zyzzyva"], 5)
-    assert not library.catalogue.match(["old"], 5)
+    assert library.document_store.match(["zyzzyva"], 5)
+    assert not library.document_store.match(["old"], 5)
 
 
 def test_a_whole_folder_is_renamed_without_embedding(
@@ -171,10 +171,10 @@ def test_another_device_in_its_place_keeps_its_documents(
     add(library, tmp_path / "home")
     sync(library)
     shutil.rmtree(inner)
-    real = files.identity
-    monkeypatch.setattr(survey.files, "identity", lambda s: (-1, 0))
+    real = discovery.identity
+    monkeypatch.setattr(scan.files, "identity", lambda s: (-1, 0))
     assert sync(library) == {"stick": "1 kept"}
-    monkeypatch.setattr(survey.files, "identity", real)
+    monkeypatch.setattr(scan.files, "identity", real)
     assert sync(library) == {"a.txt": "removed"}
 
 
@@ -225,7 +225,7 @@ def test_what_was_removed_stays_removed_until_it_is_added_again(
     add(library, folder)
     assert names(library) == {"a.txt", "b.txt", "c.txt"}
     list(library.remove([str(folder)])[1])
-    assert library.catalogue.roots() == {}
+    assert library.document_store.roots() == {}
     assert sync(library) == {}
     assert names(library) == set()
 
@@ -255,10 +255,10 @@ def test_a_bad_file_is_named_once_and_read_again_when_it_changes(
     os.utime(bad, ns=(1, 1))
     add(library, folder)
     assert sync(library) == {}
-    assert "PDF" in library.catalogue.skipped()[str(bad)][1]
+    assert "PDF" in library.document_store.skipped()[str(bad)][1]
     bad.write_bytes((Path(__file__).parents[1] / "documents/files/columns.pdf").read_bytes())
     assert sync(library) == {"bad.pdf": "added"}
-    assert library.catalogue.skipped() == {}
+    assert library.document_store.skipped() == {}
 
 
 def test_a_file_that_is_being_written_is_read_when_it_is_whole(
@@ -287,8 +287,8 @@ def test_a_file_that_is_being_written_is_read_when_it_is_whole(
 
         return Grows()
 
-    monkeypatch.setattr(files.os, "fdopen", opened)
-    assert files.read(path).data == b"all of it, and more"
+    monkeypatch.setattr(discovery.os, "fdopen", opened)
+    assert discovery.read(path).data == b"all of it, and more"
 
 
 def test_a_thousand_unchanged_files_take_less_than_a_second(
@@ -301,11 +301,11 @@ def test_a_thousand_unchanged_files_take_less_than_a_second(
     for _ in zip(range(1_000), events, strict=False):
         pass
     events.close()  # type: ignore[attr-defined]
-    ids = library.catalogue.waiting(10_000)
+    ids = library.document_store.waiting(10_000)
     library.vectors.put(
         ids, np.eye(1, library.embedder.dimension, dtype=np.float32).repeat(len(ids), 0)
     )
-    library.catalogue.mark_embedded(ids)
+    library.document_store.mark_embedded(ids)
     no_embedding()
     for again in (library.sync, lambda: library.add([str(folder)])):
         began = time.monotonic()
@@ -384,5 +384,5 @@ def test_patterns_mean_what_they_mean_to_git(pattern: str, tmp_path: Path) -> No
         ["git", "-c", "core.quotepath=off", "ls-files", "-oc", "--exclude-standard"], **quiet
     ).stdout.split("\n")
     expected = {name for name in listed if name and not name.startswith(".")}
-    found = {os.path.relpath(p, tmp_path) for p in files.below(str(tmp_path)).signatures}
+    found = {os.path.relpath(p, tmp_path) for p in discovery.below(str(tmp_path)).signatures}
     assert found == expected

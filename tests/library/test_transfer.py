@@ -14,10 +14,9 @@ import pytest
 from chroma_server import both_stores as store_url  # noqa: F401
 
 from assistant import paths
-from assistant.assistant import vector_store
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
-from assistant.library.catalogue import Catalogue
+from assistant.library.document_store import DocumentStore
 from assistant.library.library import Library, exists, names
 from assistant.library.settings import LibrarySettings
 from assistant.library.transfer import (
@@ -27,15 +26,16 @@ from assistant.library.transfer import (
     import_library,
     rename_library,
 )
+from assistant.wiring import open_vector_store
 
 
 def opened(name: str, embedder: OnnxEmbedder, url: str) -> Library:
     folder = paths.library_folder(name)
-    return Library(folder, vector_store(folder, url), embedder)
+    return Library(folder, open_vector_store(folder, url), embedder)
 
 
 def content(library: Library) -> tuple[list[tuple[str, str]], list[str], int]:
-    catalogue = library.catalogue
+    catalogue = library.document_store
     documents = [(d.source, catalogue.text(d.source)) for d in library.sources()]
     passages = [p.text for p in catalogue.passages(list(range(1, 50))).values()]
     return documents, passages, library.vectors.count()
@@ -93,7 +93,7 @@ def test_a_damaged_export_is_refused_and_leaves_nothing(filled: Library, tmp_pat
 
 
 def test_a_catalogue_with_a_trigger_is_refused(filled: Library, tmp_path: Path) -> None:
-    with sqlite3.connect(filled.catalogue.path) as raw:
+    with sqlite3.connect(filled.document_store.path) as raw:
         raw.execute("CREATE TRIGGER t AFTER INSERT ON settings BEGIN DELETE FROM documents; END")
     file = tmp_path / "backup.library"
     export_library(filled, file)
@@ -172,7 +172,7 @@ def test_vectors_that_are_not_the_passages_are_refused(
 
 
 def test_what_an_embedder_cannot_have_made_is_refused(filled: Library, tmp_path: Path) -> None:
-    filled.catalogue.set_settings({"dimension": "2"})
+    filled.document_store.set_settings({"dimension": "2"})
     file = tmp_path / "backup.library"
     export_library(filled, file)
     other = repacked(file, {"vectors.npy": npy(unit(3, 2))})
@@ -250,7 +250,7 @@ def test_an_import_does_not_say_where_questions_go(filled: Library, tmp_path: Pa
     file = tmp_path / "backup.library"
     export_library(filled, file)
     assert import_library(file, "second")["left_out"] == "http://elsewhere.example/v1"
-    with closing(Catalogue(paths.library_folder("second"))) as catalogue:
+    with closing(DocumentStore(paths.library_folder("second"))) as catalogue:
         assert LibrarySettings(catalogue).all()["model"] == ""
         assert LibrarySettings(catalogue).all()["description"] == "bridges"
 

@@ -76,7 +76,7 @@ def test_a_document_whose_file_is_no_text_now_keeps_its_text(
     (folder / "README").write_bytes(bytes(200))
     events = list(library.sync())
     assert [Path(e.source).name for e in events if isinstance(e, FileFailed)] == ["README"]
-    assert "1896" in library.catalogue.text(str(folder / "README"))
+    assert "1896" in library.document_store.text(str(folder / "README"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no named pipes in folders")
@@ -93,7 +93,7 @@ def test_looking_at_a_folder_waits_for_no_pipe_and_fails_at_no_broken_link(
 def test_a_text_too_large_is_said_without_reading_it(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.files.MAX_FILE_BYTES", 27)
+    monkeypatch.setattr("assistant.library.discovery.MAX_FILE_BYTES", 27)
     assert kinds(list(library.add([str(folder)])))["README"] == "large"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from assistant.library.catalogue import DocumentRecord
+from assistant.library.document_store import DocumentRecord
 from assistant.query.catalogue_query import CatalogueQuery, Wish, read
 
 TODAY = date(2026, 11, 24)

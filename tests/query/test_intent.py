@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.query.decomposition import sides
-from assistant.query.intent import defined, kind_of, summary, talk
+from assistant.query.intent import classify, defined, summary, talk
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_wish_for_a_summary_names_its_document(question: str, target: str | No
     ],
 )
 def test_kinds_of_question(question: str, kind: str) -> None:
-    assert kind_of(question) == kind
+    assert classify(question) == kind
 
 
 def test_the_term_to_define_is_found() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.retrieval.calibration import Calibration, Scale, log_odds, read_calibration
 from assistant.retrieval.outcome import LIKELY, outcome
-from assistant.retrieval.ranking import Linear, RankingModel, RankingModels, probability
+from assistant.retrieval.reranker import Linear, RankingModel, RankingModels, probability
 
 MADE = Calibration(
     slope=0.7, intercept=0.4, threshold=0.3, threshold_as_shipped=0.15, model="plain",

@@ -6,8 +6,8 @@ import pytest
 from assistant.library.library import Library
 from assistant.retrieval.evidence import EvidenceSearch, retrieve
 from assistant.retrieval.features import FEATURES, max_sim, token_weights, weakest
-from assistant.retrieval.ranking import SIGNALS, rank, shipped_models, signals
-from assistant.retrieval.search import prepare
+from assistant.retrieval.reranker import SIGNALS, rank, shipped_models, signals
+from assistant.retrieval.retriever import prepare
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_another_subject_is_refused(seed_library: Library, question: str) -> Non
 
 def test_a_quote_is_its_document_s_text(seed_library: Library) -> None:
     for e in retrieve(seed_library, "What did Guterres say about war?", shipped_models()).evidence:
-        assert seed_library.catalogue.text(e.passage.source)[slice(*e.span)] == e.quote
+        assert seed_library.document_store.text(e.passage.source)[slice(*e.span)] == e.quote
 
 
 def test_the_shipped_model_knows_every_feature_and_signal() -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from assistant.errors import QuestionError
 from assistant.evaluation import feedback
-from assistant.evaluation.questions import read
+from assistant.evaluation.dataset import read
 from assistant.library.library import Library
 from assistant.tui.app import ChatApp
 from assistant.tui.screens.right_answer import RightAnswerScreen

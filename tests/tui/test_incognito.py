@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from assistant.tui.app import ChatApp
 from assistant.tui.screens.library import LibraryScreen
-from assistant.tui.widgets.head import Head
+from assistant.tui.widgets.header import Header
 from assistant.tui.widgets.prompt import Prompt, given_path
 from assistant.tui.widgets.turn import TurnView
 
@@ -23,15 +23,15 @@ async def test_incognito_writes_nothing_and_saving_begins_again_after_it(
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot, app)
         await pilot.press("f10")
-        await wait_until(pilot, lambda: app.chat.query_one(Head).incognito)
-        assert "nothing is written" in str(app.chat.query_one(Head).render())
+        await wait_until(pilot, lambda: app.chat.query_one(Header).incognito)
+        assert "nothing is written" in str(app.chat.query_one(Header).render())
         await answered(pilot, app, QUESTION)
         app.copy_to_clipboard("October 2014")
         written = [path for path in home.rglob("*") if path.is_file()]
         assert not any(b"October" in path.read_bytes() for path in written)
         assert app.conversation.sessions.search() == []
         await pilot.press("f10")
-        await wait_until(pilot, lambda: not app.chat.query_one(Head).incognito)
+        await wait_until(pilot, lambda: not app.chat.query_one(Header).incognito)
         assert app.conversation.exchanges == []
         await answered(pilot, app, QUESTION)
         assert len(app.conversation.sessions.search()) == 1

@@ -74,7 +74,7 @@ def setting(text: str, lines: Sequence[Line], i: int, block: Block) -> Taken:
 
 
 def described(text: str, lines: Sequence[Line], i: int, block: Block) -> Taken:
-    """What stands left, and what it means: in two columns, or below and further in."""
+    """A term and its meaning: in two columns, or below and further in."""
     columns = _COLUMNS.fullmatch(lines[i].text)
     last = i + 1
     while last < len(lines) and not lines[last].is_blank:

@@ -36,7 +36,7 @@ class Unit:
 
     @property
     def span(self) -> Span:
-        """Where it stands in the document."""
+        """The span in the document."""
         return self.start, self.end
 
     @property
@@ -45,7 +45,7 @@ class Unit:
         return self.kind not in {"question", "header"}
 
     def said(self, text: str, offset: int = 0) -> str:
-        """What it says, in words; `text` begins at `offset` of the document."""
+        """The unit's words; `text` begins at `offset` of the document."""
         return "".join(
             p if isinstance(p, str) else text[p[0] - offset : p[1] - offset]
             for p in self.pieces or (self.span,)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from assistant.evaluation.report import cards, comparisons, pictures, tables, words
 from assistant.evaluation.results import Results
-from assistant.language.printable import safe
+from assistant.printable import safe
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from markupsafe import Markup, escape
 
 from assistant.evaluation.results import Interval
-from assistant.language.printable import safe
+from assistant.printable import safe
 
 NONE = "\u2013"
 _UNITS = {"ms": " ms", "MB": " MB", "tokens/s": " tokens/s", "words": "", "tokens": "", "count": ""}

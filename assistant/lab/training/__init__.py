@@ -1,1 +1,1 @@
-"""How the fitted parts are made: commands that turn question sets into files in models/."""
+"""Training of the fitted parts: commands that turn question sets into files in models/."""

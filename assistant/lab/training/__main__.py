@@ -13,9 +13,9 @@ import json
 import sys
 from pathlib import Path
 
-from assistant.assistant import shipped_reader
 from assistant.errors import AssistantError
 from assistant.lab.training import adapter_measure, check_measure, evidence, plan, reader_measure
+from assistant.wiring import shipped_reader
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.answering.prompts import Message
 from assistant.engines import catalog, weights
-from assistant.engines.llama_text import ChatTemplate, Vocabulary
+from assistant.engines.llama.tokens import ChatTemplate, Vocabulary
 
 # Rows among which those of like length are put together.
 _POOL = 400

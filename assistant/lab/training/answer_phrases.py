@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from assistant.lab.training import verb_forms
 from assistant.lab.training.question_parts import AUXILIARIES, DETERMINERS, PREPOSITIONS, is_adverb
-from assistant.language.words import STOP_WORDS, term, terms, words
+from assistant.language.lexicon import STOP_WORDS
+from assistant.language.words import term, terms, words
 
 _ARTICLES = frozenset("a an the his her its their our".split())
 _PLACES = (

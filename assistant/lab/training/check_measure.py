@@ -1,4 +1,4 @@
-"""How well `assistant check` tells statements that are made by rule from a question set.
+"""Figures of `assistant check` on statements that are made by rule from a question set.
 
 A question with its answer makes a supported one; denied, or with a name or number exchanged, it is
 contradicted; one about a document that the library lacks is not found.
@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.answering.checker import FINDINGS, Finding
 from assistant.assistant import Assistant
 from assistant.engines.models import NO_MODEL
-from assistant.evaluation.questions import EvalQuestion, names_source, read
+from assistant.evaluation.dataset import EvalQuestion, names_source, read
 from assistant.lab.training.statements import statement
 from assistant.lab.training.support_data import denied, exchanged
 from assistant.language.sentences import sentence_spans

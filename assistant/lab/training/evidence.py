@@ -18,7 +18,7 @@ import numpy as np
 from assistant import paths
 from assistant.assistant import Assistant
 from assistant.engines.models import NO_MODEL
-from assistant.evaluation.calibrating import fit_scale
+from assistant.evaluation.calibration import fit_scale
 from assistant.evaluation.statistics import calibration_error
 from assistant.lab.training import plan
 from assistant.lab.training.linear import Matrix, auroc, fit_logistic, fit_ranking
@@ -28,7 +28,8 @@ from assistant.library.library import Library
 from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import FEATURES, Candidate
-from assistant.retrieval.ranking import (
+from assistant.retrieval.reader import Reader
+from assistant.retrieval.reranker import (
     READER_SIGNALS,
     SIGNALS,
     WEIGHTS_FILE,
@@ -38,8 +39,7 @@ from assistant.retrieval.ranking import (
     rank,
     signals,
 )
-from assistant.retrieval.reading import Reader
-from assistant.retrieval.search import Part, Query
+from assistant.retrieval.retriever import Part, Query
 
 _KINDS = ("inside", "outside", "near", "impossible")
 _OUTSIDE_SHARE = 0.5
@@ -245,7 +245,7 @@ class Searched:
         """The question made ready, and the sentences found for it."""
         without: tuple[Part, ...] = () if self.vectors else ("dense",)
         search = EvidenceSearch(self.library, question, without)
-        found = search.shortlist() if self.reader is None else search.reread(self.reader)
+        found = search.shortlist() if self.reader is None else search.reread(self.reader)[0]
         return search.query, tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""What the shipped reader is trained with: the stages, in order, each going on from the last."""
+"""The training plan of the shipped reader: the stages, in order, each going on from the last."""
 
 from dataclasses import dataclass, field
 
@@ -40,11 +40,12 @@ def names() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a run is made of; recorded in its checkpoint.
+    """The settings of a run; recorded in its checkpoint.
 
     `shares` says how often a file's questions come up in the run; a file that is not named is not
     used; a source of statements may have a share of its own. Of that share of squad-train's
-    questions statements are made too (`statements`). The rate of learning rises to `rate` and falls to zero.
+    questions statements are made too (`statements`). The rate of learning rises to `rate` and falls
+    to zero.
     """
 
     shares: tuple[tuple[str, float], ...]

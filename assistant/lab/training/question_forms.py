@@ -3,7 +3,8 @@
 import random
 import re
 
-from assistant.language.words import STOP_WORDS, term, words
+from assistant.language.lexicon import STOP_WORDS
+from assistant.language.words import term, words
 
 _KEPT = frozenset("who whom whose which what when where why how many much not no".split())
 _OPPOSITES = (

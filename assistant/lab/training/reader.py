@@ -118,7 +118,7 @@ def train(folder: Path, stage: plan.Stage, weights: Path, out: Path) -> Path:
 
 
 class _Progress:
-    """How far a run is, by steps and by the clock; prints a line now and then."""
+    """The progress of a run, by steps and by the clock; prints a line now and then."""
 
     def __init__(self, run: Run, steps: int, minutes: float) -> None:
         self._run, self._steps, self._minutes = run, steps, minutes

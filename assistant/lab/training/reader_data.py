@@ -1,4 +1,4 @@
-"""What the reader trains on: questions with the windows where their answers are and are not."""
+"""Training data of the reader: questions with the windows where their answers are and are not."""
 
 import json
 import math
@@ -65,7 +65,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Mix:
-    """What comes with a question, as shares of the questions (mean numbers where above 1).
+    """Windows beside a question, as shares of the questions (mean numbers where above 1).
 
     `negatives`: windows of other paragraphs that BM25 finds; `swapped`: questions without a
     near-miss of their own that are given one by rule; `without_answer`: windows of the paragraph

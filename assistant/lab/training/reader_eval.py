@@ -1,4 +1,4 @@
-"""How well a reader in training does on articles that it never saw."""
+"""Figures of a reader in training on articles that it never saw."""
 
 import random
 from collections import defaultdict
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from assistant.evaluation.matching import contains, exact_match, f1
+from assistant.evaluation.text_matching import contains, exact_match, f1
 from assistant.lab.training.reader_data import Question, QuestionSet
 from assistant.lab.training.reader_windows import (
     Item,
@@ -71,7 +71,7 @@ def evaluate(
 def balanced_accuracy(
     reader: "Reader", pairs: Mapping[str, Sequence[Item]]
 ) -> dict[str, dict[str, float]]:
-    """How well statements are told, of each source: the mean recall of its labels; and pairs.
+    """The accuracy on statements, of each source: the mean recall of its labels; and pairs.
 
     `supported`: of supported against the rest, the rest being one label.
     """

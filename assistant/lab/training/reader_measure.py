@@ -1,4 +1,4 @@
-"""What a reader is worth on a question set: alone, beside the features, and with them.
+"""The worth of a reader on a question set: alone, beside the features, and with them.
 
 The questions are asked of a library of the set's documents, as in the product: the reader sees the
 best passages that the search returns, of whatever document.
@@ -14,19 +14,20 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.assistant import Assistant, shipped_reader
+from assistant.assistant import Assistant
 from assistant.engines import catalog
 from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
 from assistant.errors import AssistantError
-from assistant.evaluation.matching import contains, exact_match, f1, normalise
-from assistant.evaluation.questions import EvalQuestion, read
+from assistant.evaluation.dataset import EvalQuestion, read
 from assistant.evaluation.statistics import mcnemar
+from assistant.evaluation.text_matching import contains, exact_match, f1, normalise
 from assistant.lab.training.linear import auroc
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import Candidate
-from assistant.retrieval.ranking import rank, shipped_models, signals
-from assistant.retrieval.reading import Reader
+from assistant.retrieval.reader import Reader
+from assistant.retrieval.reranker import rank, shipped_models, signals
+from assistant.wiring import shipped_reader
 
 # Gold evidence of fewer characters is a phrase, not a sentence.
 _SENTENCE = 15
@@ -42,7 +43,7 @@ class Asked:
     read_ms: float
 
     def is_right(self, name: str, first: int) -> bool:
-        """Whether one of the `first` sentences of a ranking holds the answer."""
+        """Tell whether one of the `first` sentences of a ranking holds the answer."""
         return any(_is_right(self.question, c.text) for c in self.orders[name][:first])
 
 
@@ -65,7 +66,7 @@ def _asked(assistant: Assistant, question: EvalQuestion, reader: Reader) -> Aske
     search = EvidenceSearch(assistant.library, question.question)
     shortlist = search.shortlist()
     began = time.perf_counter()
-    reread = search.reread(reader)
+    reread, _ = search.reread(reader)
     spent = (time.perf_counter() - began) * 1000
     plain = rank(shortlist, models.plain.evidence)
     orders = {"features": [c for c, _ in plain], "reader": reread}

@@ -45,7 +45,7 @@ class _Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Where a text answers a question, and whether evidence supports a statement.
+    """The reader: answer spans in a text, and the support of statements by evidence.
 
     Start and end logits of the answer for every token, those of the first token meaning "none", and
     three logits for a statement: supported, contradicted, not enough.

@@ -105,7 +105,7 @@ class Run:
 
 
 def loss(reader: Reader, batch: Sequence[Item]) -> "Tensor":
-    """What is to fall: of questions, pairs and statements, each as a mean over the batch."""
+    """The loss: of questions, pairs and statements, each as a mean over the batch."""
     groups = [group for item in batch for group in item]
     rows = [window for group in groups for window in group]
     with computing():

@@ -20,7 +20,8 @@ def held_out(title: str, file: str = "") -> bool:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What a run holds out: `titles` of a file that has one of them, else one article in six.
+    """The articles that a run holds out: `titles` of a file that has one of them, else one article
+    in six.
 
     Of the files named in `whole` nothing is held out. The two together cross-validate by article.
     """

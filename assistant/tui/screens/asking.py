@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from assistant.errors import AssistantError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui import render, words
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation, Exchange
@@ -26,14 +26,14 @@ from assistant.tui.messages import (
     Opening,
     Progress,
 )
-from assistant.tui.widgets.head import Head
+from assistant.tui.widgets.header import Header
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.transcript import Transcript
 from assistant.tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer
-    from assistant.tui.messages import Shelf
+    from assistant.tui.messages import LibraryStatus
 
 
 class AskingScreen(Screen[None]):
@@ -50,26 +50,26 @@ class AskingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one(Prompt).sources = self._known_sources
-        self.query_one(Head).incognito = not self.conversation.is_kept
+        self.query_one(Header).incognito = not self.conversation.is_kept
 
     def _known_sources(self) -> Sequence[str]:
         """The documents of the library, looked up once after each change of it."""
         if self._sources is None:
             try:
-                self._sources = list(self.backend.library.catalogue.states())
+                self._sources = list(self.backend.library.document_store.states())
             except AssistantError:  # not open yet
                 return ()
         return self._sources
 
     @property
     def is_opening(self) -> bool:
-        """Whether something is still being loaded or indexed."""
-        return bool(self.query_one(Head).doing)
+        """Tell whether something is still being loaded or indexed."""
+        return bool(self.query_one(Header).doing)
 
     @property
-    def shelf(self) -> "Shelf | None":
-        """What is open; None until the first library is."""
-        return self.query_one(Head).shelf
+    def shelf(self) -> "LibraryStatus | None":
+        """The open library; None until the first library is."""
+        return self.query_one(Header).shelf
 
     @property
     def transcript(self) -> Transcript:
@@ -98,7 +98,7 @@ class AskingScreen(Screen[None]):
         self.current = exchange = self.waiting.pop(0)
         self.show_welcome()
         view = await self.transcript.add(exchange)
-        if head := self.query_one(Head).doing:
+        if head := self.query_one(Header).doing:
             view.show_state(f"{head} Your question is kept.")
         self.backend.ask(self.conversation.request(exchange))
         self._show_queue()
@@ -115,7 +115,7 @@ class AskingScreen(Screen[None]):
 
     @on(Opening)
     def _opening(self, event: Opening) -> None:
-        self.query_one(Head).doing = event.text
+        self.query_one(Header).doing = event.text
         view = self.current and self.transcript.turn(self.current.number)
         if view and event.text and not view.places:
             view.show_state(f"{event.text} Your question is kept.")
@@ -124,14 +124,14 @@ class AskingScreen(Screen[None]):
     def _opened(self, event: Opened) -> None:
         self._library = event.shelf.library
         self._sources = None
-        if event.shelf.note and self.query_one(Head).shelf is None:
+        if event.shelf.note and self.query_one(Header).shelf is None:
             self.app.notify(safe_line(event.shelf.note), severity="warning", markup=False)
-        self.query_one(Head).shelf = event.shelf
+        self.query_one(Header).shelf = event.shelf
         self.query_one(Welcome).shelf = event.shelf
 
     @on(Indexing)
     def _indexing(self, event: Indexing) -> None:
-        self.query_one(Head).doing = progress(event.event)
+        self.query_one(Header).doing = progress(event.event)
         if self.app.screen is not self:
             self.app.screen.post_message(copy(event))
 
@@ -143,7 +143,7 @@ class AskingScreen(Screen[None]):
 
     @on(Indexed)
     def _indexed(self, event: Indexed) -> None:
-        self.query_one(Head).doing = ""
+        self.query_one(Header).doing = ""
         if self.app.screen is not self:
             self.app.screen.post_message(copy(event))
         else:
@@ -155,7 +155,7 @@ class AskingScreen(Screen[None]):
 
     @on(OpenFailed)
     def _open_failed(self, event: OpenFailed) -> None:
-        self.query_one(Head).doing = ""
+        self.query_one(Header).doing = ""
         self.app.notify(safe_line(event.text), severity="error", timeout=12, markup=False)
 
     @on(Progress)

@@ -9,9 +9,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
 from assistant.errors import AssistantError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui.screens.asking import AskingScreen
-from assistant.tui.widgets.head import Head
+from assistant.tui.widgets.header import Header
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.source_panel import SourcePanel, with_source
 from assistant.tui.widgets.transcript import Transcript
@@ -59,7 +59,7 @@ class ChatScreen(AskingScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        yield Head(id="head")
+        yield Header(id="head")
         with Horizontal(id="body"):
             with Vertical(id="talk"):
                 yield Welcome(id="welcome")
@@ -196,5 +196,5 @@ class ChatScreen(AskingScreen):
         await self.transcript.show(self.conversation.exchanges)
         self.query_one(Prompt).remember([e.question for e in self.conversation.exchanges])
         self.show_welcome()
-        self.query_one(Head).incognito = not self.conversation.is_kept
+        self.query_one(Header).incognito = not self.conversation.is_kept
         self._close_source()

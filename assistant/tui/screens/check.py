@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static, TextArea
 
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui import render, words
 from assistant.tui.backend import Backend
 from assistant.tui.messages import CheckedStatement, CheckEnded

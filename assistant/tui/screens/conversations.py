@@ -13,9 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.conversation import export
-from assistant.conversation.sessions import Session, Sessions
+from assistant import transcript
 from assistant.errors import AssistantError
+from assistant.sessions import Session, Sessions
 from assistant.tui import render, words
 
 
@@ -120,8 +120,8 @@ class ConversationsScreen(ModalScreen[str | None]):
 
     def _export(self, session_id: str, kind: str) -> None:
         session, turns = self._sessions.load(session_id)
-        text = (export.as_markdown if kind == "md" else export.as_json)(session, turns)
-        path = free(Path.cwd() / export.file_name(session, f".{kind}"))
+        text = (transcript.as_markdown if kind == "md" else transcript.as_json)(session, turns)
+        path = free(Path.cwd() / transcript.file_name(session, f".{kind}"))
         path.write_text(text, encoding="utf-8")
         self._say(f"Written to {words.path(str(path))}")
 

@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
 from assistant.errors import AssistantError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui import words
 from assistant.tui.backend import Backend
 from assistant.tui.indexing import progress, state
@@ -24,7 +24,7 @@ from assistant.tui.messages import Indexed, Indexing
 from assistant.tui.paths_input import PathSuggester, complete
 
 if TYPE_CHECKING:
-    from assistant.library.catalogue import DocumentRecord
+    from assistant.library.document_store import DocumentRecord
 
 UNDO_SECONDS = 8.0
 
@@ -94,7 +94,7 @@ class LibraryScreen(ModalScreen[str | None]):
             library = self._backend.library
             documents = await asyncio.to_thread(library.sources)
             states = await asyncio.to_thread(lambda: [state(d) for d in documents])
-            skipped = await asyncio.to_thread(library.catalogue.skipped)
+            skipped = await asyncio.to_thread(library.document_store.skipped)
         except AssistantError as error:
             self._say(str(error))
             return

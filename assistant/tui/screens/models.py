@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui import models, render, words
 from assistant.tui.models import Model
 from assistant.tui.paths_input import PathSuggester, complete

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from assistant import settings
 from assistant.errors import AssistantError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.settings import Origin, Setting, Value
 from assistant.tui import render
 

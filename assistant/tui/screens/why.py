@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from assistant.answering.timings import drawn
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.retrieval.outcome import LIKELY
 from assistant.tui import render, words
 

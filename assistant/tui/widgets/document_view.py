@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from assistant.language.printable import safe
+from assistant.printable import safe
 from assistant.tui.sources import SourceText
 
 # Characters shown on either side of a quote: more would take long to wrap, and $EDITOR shows all.
@@ -121,7 +121,8 @@ def rows(text: str, width: int, first_line: int) -> Iterator[Row]:
 
 
 def breaks(line: str, width: int) -> list[int]:
-    """Where a line is broken so that no row is wider than `width` cells: after spaces if it can."""
+    """The places to break a line so that no row is wider than `width` cells: after spaces if it
+    can."""
     plain = line.isascii()
     found: list[int] = []
     start = 0

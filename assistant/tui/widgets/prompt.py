@@ -45,7 +45,7 @@ def given_path(text: str) -> str:
 
 
 class Prompt(TextArea):
-    """Where questions are typed."""
+    """The input for questions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

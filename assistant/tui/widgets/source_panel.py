@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from assistant.errors import AssistantError
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui import render, words
 from assistant.tui.sources import SourceText, look_up
 from assistant.tui.widgets.document_view import DocumentView

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 
-from assistant.language.printable import safe_line
+from assistant.printable import safe_line
 from assistant.tui import render
 from assistant.tui.conversation import Exchange
 from assistant.tui.widgets.hanging import Part
@@ -170,7 +170,7 @@ class TurnView(Vertical, can_focus=True):
         self._details.display = True
 
     def _show_progress(self, progress: Content) -> None:
-        """What the model reads or writes, below the words that stand already."""
+        """The model's progress and words, below the words that stand already."""
         above = (self._interim, "\n") if self._interim is not None else ()
         self._answer.update(Content.assemble(*above, progress))
 

@@ -6,7 +6,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from assistant.tui import render, words
-from assistant.tui.messages import Shelf
+from assistant.tui.messages import LibraryStatus
 
 EXAMPLES = (
     "When did Ban Ki-moon visit Libya?",
@@ -19,7 +19,7 @@ _SHIPPED = 2
 class Welcome(Static):
     """Says what is in the library and offers a first question."""
 
-    shelf: reactive[Shelf | None] = reactive(None)
+    shelf: reactive[LibraryStatus | None] = reactive(None)
 
     class Chosen(Message):
         """An example question was chosen."""
@@ -32,7 +32,7 @@ class Welcome(Static):
         self.update(self._invitation())
 
     def _invitation(self) -> Content:
-        """What it offers depends on what is in the library."""
+        """Offers of things to do, by what the library holds."""
         lines = [Content.assemble(("Ask about your documents", "bold"))]
         lines.append(Content.assemble((self._holdings(), render.MUTED)))
         lines.append(Content(""))

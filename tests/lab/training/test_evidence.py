@@ -10,7 +10,7 @@ from assistant.errors import AssistantError
 from assistant.lab.training.evidence import calibrated, fit
 from assistant.lab.training.squad import read, sample
 from assistant.retrieval.features import FEATURES
-from assistant.retrieval.ranking import SIGNALS, of_words, probability
+from assistant.retrieval.reranker import SIGNALS, of_words, probability
 
 SUBJECTS = {
     "bridges": [("The Oberbaum Bridge was built by Otto Stahn in 1896.", "Who built the Oberbaum Bridge?", "Otto Stahn"), ("The Golden Gate Bridge opened to the public in May 1937.", "When did the Golden Gate Bridge open?", "May 1937")],

@@ -1,1 +1,0 @@
-"""Turns of a conversation and how a follow-up is understood."""
