@@ -48,7 +48,7 @@ _FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "error": {"message": str},
 }
 
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 RESTARTS = "Ask again: it is started anew."
 OTHER_MODEL = "Check the file, or choose another model with --model."
 _log = logs.logger(__name__)

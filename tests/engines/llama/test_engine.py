@@ -24,7 +24,7 @@ from assistant.engines.llama.engine import (
     Token,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 N_CTX = 2048
 QUESTION = [
     Message("system", "You answer in one short sentence, from the text alone. " * 4),
