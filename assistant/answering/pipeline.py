@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant import logs
@@ -33,6 +33,7 @@ from assistant.language.detection import other_language
 from assistant.library.library import Library
 from assistant.library.scope import mentions, scope
 from assistant.query.decomposition import sides
+from assistant.query.intent import asks_yes_no, classify
 from assistant.query.last_answer import Request, request
 from assistant.query.normal_form import normal_form
 from assistant.query.rewriter import alternative_rewrites, rewrite
@@ -40,7 +41,6 @@ from assistant.query.spelling import spelt
 from assistant.query.turn import Turn
 from assistant.query.wording import core, parts
 from assistant.retrieval.evidence import Retrieval, stages
-from assistant.retrieval.outcome import LIKELY
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import RankingModels
 from assistant.retrieval.retriever import Part
@@ -168,8 +168,10 @@ class Answerer:
         that.
         """
         found = yield from self._search(standalone, ask.watch)
-        if not found.is_answered or found.confidence < LIKELY:
+        if not found.is_answered or found.confidence < _MEANT:
             found = yield from self._read_otherwise(ask, found, others)
+        if not found.is_answered and self._is_decided(found):
+            found = replace(found, confidence=found.threshold)
         with self.library.answering():
             worked_out = calculated(found, self.library)
         if worked_out is not None:
@@ -186,6 +188,12 @@ class Answerer:
         for notice in notices:
             yield Notice(notice)
         yield Answered(self._builder().from_evidence(ask, found, shown, generation, notices))
+
+    def _is_decided(self, found: Retrieval) -> bool:
+        """Tell if the evidence says yes or no to what retrieval nearly takes as answered."""
+        asks = classify(found.question) == "yes_no" and asks_yes_no(found.question)
+        near = found.confidence >= found.threshold / 2
+        return asks and near and self._verify().decide(found.question, found.evidence) is not None
 
     def _on_last(self, ask: Ask, wish: Request, history: Sequence[Turn]) -> Iterator[AnswerEvent]:
         """The answer to a request on the last answer, from what answers the last question."""

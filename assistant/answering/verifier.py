@@ -33,6 +33,8 @@ _LOOKED_AT = 4
 _HELD_AGAINST = 2
 _LIKELIER = 0.5
 _BEFORE_CHARS = 240
+# Evidence for a yes or no may be this far behind the best.
+_NEAR = 3.0
 
 
 @dataclass(frozen=True)
@@ -160,24 +162,32 @@ class Verifier:
         return _unsupported(statement, "the evidence does not say it")
 
     def decide(self, question: str, evidence: Sequence[Evidence]) -> tuple[YesNo, Evidence] | None:
-        """Yes or no, with the evidence that says so; None where none does, or two say otherwise."""
+        """Yes or no, with the evidence that says so; None where none does, or two say otherwise.
+
+        Evidence that has all words of the question says yes, or, where it denies them, no; of other
+        evidence the model judges.
+        """
         if self._model is None or not evidence:
             return None
-        looked_at = [e for e in evidence[:_LOOKED_AT] if not e.quote.rstrip().endswith("?")]
-        scores = self._scores(question, looked_at)
-        found: list[tuple[float, YesNo, Evidence]] = []
-        for score, one in zip(scores, looked_at, strict=True):
+        looked_at = [
+            e
+            for e in evidence[:_LOOKED_AT]
+            if e.score >= evidence[0].score - _NEAR and not e.quote.rstrip().endswith("?")
+        ]
+        readings = [(question, text) for e in looked_at for text in _readings(e)[:2]]
+        scores = self._model.support(readings)
+        found: list[tuple[YesNo, Evidence]] = []
+        for one, *own in zip(looked_at, scores[::2], scores[1::2], strict=True):
+            supported = max(s.supported for s in own)
+            contradicted = max(s.contradicted for s in own)
             # "Anglers need no permit" has all the words of the question, and denies it.
             denied = negates(one.quote, set(content_terms(question))) != says_not(question)
-            settled = score.supported + score.contradicted
-            if score.contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
-                found.append((settled, "no", one))
-            elif score.supported >= _SUPPORTED:
-                found.append((score.supported, "yes", one))
-        if len({said for _, said, _ in found}) != 1:
-            return None
-        _, said, best = max(found, key=lambda each: each[0])
-        return said, best
+            settled = max(supported, contradicted, one.features.get("coverage", 0.0))
+            if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
+                found.append(("no", one))
+            elif supported >= _SUPPORTED:
+                found.append(("yes", one))
+        return found[0] if len({said for said, _ in found}) == 1 else None
 
 
 def _readings(evidence: Evidence) -> list[str]:

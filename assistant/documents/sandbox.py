@@ -38,7 +38,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
 
     def parse(self, path: Path, data: bytes) -> tuple[Document, str]:
-        """The document in `data` and its parser's name; see registry.parse."""
+        """The document in `data` and its parser's name; see parsers.parse."""
         parser = parser_of(path, data)
         if parser is None or not parser.isolated:
             return parse(path, data)

@@ -19,7 +19,8 @@ _CUES: tuple[tuple[Operation, str], ...] = (
     ("most", r"\b(?:most|highest|largest|biggest|dearest|longest)\b"),
     ("first", r"\b(?:first|earliest|oldest)\b"),
     ("last", r"\b(?:last|latest|newest|most recent(?:ly)?)\b"),
-    ("count", r"\bhow many\b|\bnumber of\b"),
+    # "the number of members", but not "the phone number of the carpenter".
+    ("count", r"\bhow many\b|\b(?:the|what) number of\b"),
 )
 _FORMS = {operation: re.compile(form, re.IGNORECASE) for operation, form in _CUES}
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")

@@ -13,6 +13,7 @@ from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.chroma import LocalChromaStore
 from assistant.library.library import Library
 from assistant.query.turn import Turn
+from assistant.retrieval.outcome import LIKELY
 from assistant.retrieval.reranker import shipped_models
 from assistant.wiring import shipped_reader
 
@@ -45,7 +46,8 @@ def test_a_yes_or_no_that_is_decided_is_said_before_the_quote(asking: Answerer) 
 
 def test_what_is_said_of_another_decides_nothing(asking: Answerer) -> None:
     answer = ask(asking, "Did Kessia decline to sign the agreement?")
-    assert (answer.lead, answer.status) == ("", "not_found")
+    assert answer.lead == ""
+    assert answer.confidence < LIKELY  # "perhaps", with the quote, or not found
 
 
 def test_a_list_is_gathered_from_several_sentences(asking: Answerer) -> None:

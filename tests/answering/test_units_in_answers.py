@@ -98,7 +98,8 @@ def test_a_way_is_told_by_all_its_steps(everyday: Answerer) -> None:
 )
 def test_a_look_up_gives_the_cell(everyday: Answerer, question: str, cell: str) -> None:
     answer = asked(everyday, question)
-    assert answer.statements[0].text == cell
+    said = answer.lead or answer.statements[0].text  # a number of a row is told as a calculation
+    assert said.split(":")[0] == cell
     assert "\n" not in answer.citations[0].quote
     assert "|" not in answer.text
 

@@ -16,7 +16,7 @@ from statistics import median, quantiles
 import openai
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from serving.test_openai_server import served
+from server.test_openai_api import served
 
 CLIENTS, EACH = 10, 5
 ASKED = {

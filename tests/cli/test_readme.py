@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from assistant.cli.command_tree import nodes
 from assistant.cli.main import _parser
 

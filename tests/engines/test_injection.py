@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines.test_llama_child import model, plain_tokens
+from engines.llama.test_child import model, plain_tokens
 from hostile import HOSTILE
 from loopback import Handler, serving
 

@@ -39,28 +39,28 @@ from remains import (
 # Named steps: the class or module and its function in which the process is killed, before or after.
 STEPS = {
     "sync": (
-        "Catalogue.put Catalogue.rename Catalogue.remove Catalogue.touch Catalogue.mark_embedded "
-        "Catalogue.clear_stale_vectors Catalogue.scrub Catalogue.remove_roots ChromaVectors.put "
-        "ChromaVectors.remove OnnxEmbedder.embed Sandbox.parse"
+        "DocumentStore.put DocumentStore.rename DocumentStore.remove DocumentStore.touch DocumentStore.mark_embedded "
+        "DocumentStore.clear_stale_vectors DocumentStore.scrub DocumentStore.remove_roots LocalChromaStore.put "
+        "LocalChromaStore.remove OnnxEmbedder.embed Sandbox.parse"
     ),
-    "add": "Catalogue.put Catalogue.add_root ChromaVectors.put Catalogue.mark_embedded",
-    "remove": "Catalogue.remove ChromaVectors.remove Catalogue.clear_stale_vectors Catalogue.scrub",
+    "add": "DocumentStore.put DocumentStore.add_root LocalChromaStore.put DocumentStore.mark_embedded",
+    "remove": "DocumentStore.remove LocalChromaStore.remove DocumentStore.clear_stale_vectors DocumentStore.scrub",
     "rebuild": (
-        "ChromaVectors.reset Catalogue.mark_all_waiting ChromaVectors.put Catalogue.mark_embedded"
+        "LocalChromaStore.reset DocumentStore.mark_all_waiting LocalChromaStore.put DocumentStore.mark_embedded"
     ),
     "reindex": (
-        "origin.begin Catalogue.mark_all_waiting ChromaVectors.reset origin.record_vectors "
-        "Catalogue.put ChromaVectors.put Catalogue.mark_embedded Catalogue.scrub origin.end"
+        "index_version.begin DocumentStore.mark_all_waiting LocalChromaStore.reset index_version.record_vectors "
+        "DocumentStore.put LocalChromaStore.put DocumentStore.mark_embedded DocumentStore.scrub index_version.end"
     ),
-    "export": "Database.copy_to vector_files.save transfer._manifest os.replace",
+    "export": "Database.copy_to vector_transfer.save transfer._manifest os.replace",
     "import": (
-        "transfer._extract transfer.verify_catalogue os.replace vector_files.adopt "
-        "ChromaVectors.put Catalogue.mark_embedded"
+        "transfer._extract transfer.verify_catalogue os.replace vector_transfer.adopt "
+        "LocalChromaStore.put DocumentStore.mark_embedded"
     ),
     "copy": "Database.copy_to shutil.copytree os.replace",
     "migrate": "Database._back_up Database.copy_to Database._run",
     "session": "Sessions._append",
-    "calibrate": "LibrarySettings.keep_calibration Catalogue.set_settings",
+    "calibrate": "LibrarySettings.keep_calibration DocumentStore.set_settings",
     "settings": "settings_file.change settings_file.write_private os.replace os.fsync",
     "token": "admission.write_private os.replace os.fsync",
     "pull": "download.write_private os.replace os.fsync",

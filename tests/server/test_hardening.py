@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import openai
 import pytest
-from serving.test_openai_server import QUESTION, TOKEN, served
+from server.test_openai_api import QUESTION, TOKEN, served
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.async_assistant import AsyncAssistant

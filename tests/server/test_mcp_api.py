@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 from mcp import ClientSession, MCPError, StdioServerParameters, stdio_client
-from serving.test_openai_server import SCHEMA
+from server.test_openai_api import SCHEMA
 
 Use = Callable[[ClientSession], Awaitable[None]]
 

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from assistant.library.catalogue import Passage
-from assistant.retrieval.search import ScoredPassage
 from chatting import ready, wait_until
 from pictures import compare, picture
 from textual.widgets import DataTable, OptionList
@@ -25,7 +23,9 @@ from assistant.answering.answer import (
     Usage,
 )
 from assistant.answering.timings import Stage
+from assistant.library.document_store import Passage
 from assistant.library.library import Library
+from assistant.retrieval.retriever import ScoredPassage
 from assistant.tui import models
 from assistant.tui.app import ChatApp
 from assistant.tui.records import saved
