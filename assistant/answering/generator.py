@@ -150,8 +150,9 @@ class Generation:
         if not self._config.verify:
             return StatementCheck(statement, "supported", 0)
         evidence = self._found.evidence
-        read = evidence[:1] if self._config.mode == "phrase" else evidence
-        return verifier.check(statement, self._found.question, read)
+        is_phrase = self._config.mode == "phrase"
+        read = evidence[:1] if is_phrase else evidence
+        return verifier.check(statement, self._found.question, read, is_phrase=is_phrase)
 
     def usage(self) -> Usage:
         """Tokens read and written so far."""

@@ -25,6 +25,9 @@ _MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]|^\s*(?:[-*\u2022]|\d+[.)])\s+", re.M
 _OPENING = re.compile(r"^(?:yes|no)\b[\s,.:;-]*", re.IGNORECASE)
 # The model's probabilities at which a statement is supported, partly so, or contradicted.
 _SUPPORTED = 0.7
+# A sentence around the words that the reader found says little of its own: of such, 96 in 100 that
+# are right pass this, and 78 the other.
+_PHRASE_SUPPORTED = 0.6
 _PARTLY = 0.3
 _CONTRADICTED = 0.7
 # Evidence that is looked at for a statement.
@@ -64,8 +67,16 @@ class Verifier:
         """Without a `model`, words and negations are compared."""
         self._model = model
 
-    def check(self, statement: str, question: str, evidence: Sequence[Evidence]) -> StatementCheck:
-        """The best support that the evidence gives the statement."""
+    def check(
+        self,
+        statement: str,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        is_phrase: bool = False,
+    ) -> StatementCheck:
+        """The best support that the evidence gives the statement, which is perhaps a phrase around
+        the reader's words."""
         for number, one in enumerate(evidence):
             if _plain(statement).rstrip(".") in _plain(one.quote) and len(terms(statement)) > 1:
                 return StatementCheck(statement, "exact", number)
@@ -82,14 +93,20 @@ class Verifier:
             return _unsupported(statement, reason)
         if self._model is None:
             return _by_words(statement, question, evidence, possible)
-        return self._judged(statement, said, evidence, possible)
+        least = _PHRASE_SUPPORTED if is_phrase else _SUPPORTED
+        return self._judged(statement, said, evidence, possible, least)
 
     def _judged(
-        self, statement: str, said: str, evidence: Sequence[Evidence], possible: Sequence[int]
+        self,
+        statement: str,
+        said: str,
+        evidence: Sequence[Evidence],
+        possible: Sequence[int],
+        least: float,
     ) -> StatementCheck:
         scores = self._scores(said, [evidence[n] for n in possible])
         best = max(range(len(scores)), key=lambda i: scores[i].supported)
-        if scores[best].supported >= _SUPPORTED:
+        if scores[best].supported >= least:
             return StatementCheck(statement, "supported", possible[best])
         denying = max(range(len(scores)), key=lambda i: scores[i].contradicted)
         if scores[denying].contradicted >= _CONTRADICTED:

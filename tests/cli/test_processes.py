@@ -192,7 +192,7 @@ def test_a_killed_model_still_gives_the_person_the_quote(shared_home: dict[str, 
 
 def children(pid: int) -> list[int]:
     found = subprocess.run(
-        ["pgrep", "-P", str(pid), "-f", "llama_child"], capture_output=True, text=True
+        ["pgrep", "-P", str(pid), "-f", "llama.child"], capture_output=True, text=True
     )
     return [int(line) for line in found.stdout.split()]
 

@@ -118,8 +118,8 @@ def test_a_template_that_never_ends_ends_the_process(tmp_path: Path) -> None:
     import sys
 
     code = (
-        "from assistant.engines import llama_text\n"
-        "llama_text._RENDER_S = 0.5\n"
+        "from assistant.engines.llama import tokens\n"
+        "tokens._RENDER_S = 0.5\n"
         "with tokens._bounded():\n    while True: pass\n"
     )
     done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True)

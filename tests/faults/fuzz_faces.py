@@ -138,13 +138,12 @@ def http(folder: Path) -> Try:
 def lines(folder: Path) -> Try:
     """The reader of JSON lines, as far as the question that is to be asked."""
     from assistant.answering.pipeline import readable_question
-    from assistant.cli import ask
+    from assistant.cli import ask, json_lines
 
     def one(rng: random.Random) -> str:
         source = io.BytesIO(b"\n".join(damaged(LINE, rng) for _ in range(3)))
-        for raw in ask._raw_lines(source):
-            parsed = ask._parse(raw.decode("utf-8", "replace").strip())
-            readable_question(parsed.question)
+        for _, text in json_lines.numbered(source):
+            readable_question(ask._parse(text).question)
         return "read"
 
     return one
@@ -152,15 +151,14 @@ def lines(folder: Path) -> Try:
 
 def imports(folder: Path) -> Try:
     """The import of an exported library, damaged as a file or in one of its parts."""
-    from assistant.api import Assistant
-
+    from assistant import Assistant
     from assistant.library import transfer
     from assistant.library.library import names
 
     with Assistant("exported", model="none") as assistant:
         assistant.add(_documents(folder))
         exported = folder / "a.library"
-        transfer.export_library(assistant._root.library, exported)
+        transfer.export_library(assistant.library, exported)
     whole = exported.read_bytes()
     before = names()
 

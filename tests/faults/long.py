@@ -83,7 +83,7 @@ def main() -> int:
                 path.write_text(f"The bridge {number} is old. It is {number} again.\n")
                 if number % 7 == 0:
                     (folder / f"{(number + 3) % 20}.txt").unlink(missing_ok=True)
-                list(assistant._root.library.sync())
+                list(assistant.library.sync())
 
             works = (("questions", ask, options.questions), ("syncs", sync, options.syncs))
             for what, work, count in works:

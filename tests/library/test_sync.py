@@ -172,9 +172,9 @@ def test_another_device_in_its_place_keeps_its_documents(
     sync(library)
     shutil.rmtree(inner)
     real = discovery.identity
-    monkeypatch.setattr(scan.files, "identity", lambda s: (-1, 0))
+    monkeypatch.setattr(scan.discovery, "identity", lambda s: (-1, 0))
     assert sync(library) == {"stick": "1 kept"}
-    monkeypatch.setattr(scan.files, "identity", real)
+    monkeypatch.setattr(scan.discovery, "identity", real)
     assert sync(library) == {"a.txt": "removed"}
 
 

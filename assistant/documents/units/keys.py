@@ -98,6 +98,8 @@ def _hanging(text: str, lines: Sequence[Line], i: int, last: int) -> Taken:
     is_short = 0 < label[1] - label[0] <= LABEL_CHARS and text[label[1] - 1] not in ".,;!?"
     if last == i + 1 or not is_short or ITEM.match(lines[i].text):
         return None
+    if not any(c.isalnum() for c in text[slice(*label)]):
+        return None
     if lines[i + 1].indent < lines[i].indent + 2:
         return None
     first = trim(text, lines[i + 1].start, lines[i + 1].end)
