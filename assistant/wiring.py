@@ -22,7 +22,7 @@ def open_embedder(model: str) -> OnnxEmbedder:
 
 
 def open_vector_store(folder: Path, url: str) -> ChromaStore:
-    """Where a library in `folder` has its vectors: there, or on the server of store.url."""
+    """The vector store of a library in `folder`: there, or on the server of store.url."""
     if not url:
         return LocalChromaStore(folder / LOCAL_FOLDER)
     store = RemoteChromaStore(url, folder)
