@@ -19,6 +19,8 @@ _PART = re.compile(r"[a-z\u00df-\u024f]+|\d+", re.IGNORECASE)
 # Two sentences say something of the same thing: as much of the question, as near to it in meaning.
 _COVERAGE = 0.9
 _SIMILAR = 0.08
+# How far behind the best the reader's log odds may be of what another version says.
+_READ_BEHIND = 4.0
 
 
 class Versions:
@@ -40,7 +42,10 @@ class Versions:
         others = [e for e in evidence[1:] if self._is_of_another_version(best, e)]
         if not others:
             return ()
-        ordered = sorted((best, *others), key=lambda e: self._age(e, [best, *others]))
+        told: dict[str, Evidence] = {}  # of each version what answers best
+        for e in (best, *others):
+            told.setdefault(e.passage.source, e)
+        ordered = sorted(told.values(), key=lambda e: self._age(e, list(told.values())))
         newest = ordered[-1]
         older = next((e for e in reversed(ordered[:-1]) if _differ(newest, e)), None)
         return (newest, older) if older is not None else (newest,)
@@ -51,6 +56,7 @@ class Versions:
             and _series(one.passage.source) == _series(other.passage.source)
             and other.features["coverage"] >= one.features["coverage"] * _COVERAGE
             and abs(one.features["max_sim"] - other.features["max_sim"]) <= _SIMILAR
+            and other.features.get("reader", 0) >= one.features.get("reader", 0) - _READ_BEHIND
         )
 
     def _age(self, evidence: Evidence, among: Sequence[Evidence]) -> tuple[object, ...]:

@@ -50,6 +50,12 @@ def test_what_is_said_of_another_decides_nothing(asking: Answerer) -> None:
     assert answer.confidence < LIKELY  # "perhaps", with the quote, or not found
 
 
+def test_of_each_version_the_sentence_that_answers_best_is_shown(asking: Answerer) -> None:
+    answer = ask(asking, "Who is the treasurer of the rowing club?")
+    newer, older = (s.text for s in answer.statements)
+    assert (answer.kind, "Petra Vance" in newer, "Tom Okafor" in older) == ("version", True, True)
+
+
 def test_a_list_is_gathered_from_several_sentences(asking: Answerer) -> None:
     answer = ask(asking, "Which countries signed the channel agreement?")
     assert answer.kind == "list"
