@@ -17,6 +17,8 @@ from terminals import readable
 
 from assistant import offline
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "How far is Gharyan from Tripoli?"
 PYTHON = [sys.executable, "-m", "assistant"]
 LIMIT_S = 90

@@ -121,7 +121,9 @@ def _selected(
         if decided is None:
             return Selection("yes_no", (best,), words=False)
         said, by = decided
-        return Selection("yes_no", (by,), f"{said.capitalize()}.", words=False)
+        # "No, breakfast costs extra" says it itself.
+        says_it = re.match(rf"{said}\b", clause(by), re.IGNORECASE) is not None
+        return Selection("yes_no", (by,), "" if says_it else f"{said.capitalize()}.", words=False)
     if (listed := _listed(kind, found)) is not None:
         return Selection("list", (listed,), words=False)
     if kind == "list":

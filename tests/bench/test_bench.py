@@ -12,6 +12,8 @@ from assistant.cli.main import main
 from assistant.engines.models import NO_MODEL
 from assistant.errors import AssistantError
 
+pytestmark = pytest.mark.slow
+
 NAMES = "help bm25 vectors search embed reader answer unchanged".split()
 
 

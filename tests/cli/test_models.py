@@ -13,6 +13,8 @@ from assistant import settings
 from assistant.cli.main import main
 from assistant.engines import catalog, gguf, weights
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "When did Ban Ki-moon visit Libya?"
 
 

@@ -16,6 +16,8 @@ from terminals import readable
 
 from assistant import paths
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "assistant/answering/answer.schema.json").read_text()
 )

@@ -11,6 +11,8 @@ import pytest
 from assistant.cli.command_tree import nodes
 from assistant.cli.main import _parser
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?s)(?<=<!-- commands -->\n).*?(?=<!-- end -->)")

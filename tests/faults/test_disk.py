@@ -12,6 +12,8 @@ import pytest
 
 from assistant.library.locks import QueryPriority
 
+pytestmark = pytest.mark.slow
+
 resource = pytest.importorskip("resource", reason="limits of a process are a thing of POSIX")
 
 

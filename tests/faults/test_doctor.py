@@ -14,6 +14,8 @@ from assistant.library.chroma import LocalChromaStore, _forget_clients
 from assistant.library.health import examine_catalogue, salvage
 from assistant.library.library import Library
 
+pytestmark = pytest.mark.slow
+
 
 def opened(embedder: OnnxEmbedder) -> Library:
     _forget_clients()

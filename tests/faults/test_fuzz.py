@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("script", "inputs"), [("fuzz_faces.py", 240), ("fuzz.py", 120)], ids=["faces", "parsers"]
