@@ -28,6 +28,11 @@ def safe_line(text: str) -> str:
     return " ".join(safe(text).split())
 
 
+def one_line(text: str) -> str:
+    """The text on one line, with spaces for what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """JSON in which nothing but printable text stands unescaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import AssistantError
+from assistant.printable import one_line
 from assistant.query.saved_shape import ANSWER, WHY, fits, fits_partly
 
 FORMAT_VERSION = 1
@@ -161,7 +162,7 @@ def _is_id(name: str) -> bool:
 
 def title_of(text: str) -> str:
     """A title on one line, without control characters, cut at a word."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = one_line(text)
     if len(line) <= _TITLE_CHARS:
         return line or "Untitled"
     return line[:_TITLE_CHARS].rsplit(" ", 1)[0] + " \u2026"

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import PurePath
 
 from assistant.answering.mentioning import mentioning, opening
+from assistant.formatting import count
 from assistant.language.dates import HEAD_CHARS, document_date, written
 from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
@@ -27,7 +28,7 @@ def about_documents(query: CatalogueQuery, library: Library) -> Reply:
         return "You have no documents here yet. `assistant add PATH` adds some.", ()
     asked = _Asked(query, library, documents)
     if not asked.meant:
-        return f"None of your {_counted(len(documents))} {asked.conditions(1)}.", ()
+        return f"None of your {count(len(documents), 'document')} {asked.conditions(1)}.", ()
     if query.topic:
         fitting = asked.conditions(len(asked.meant)) if asked.is_narrowed else ""
         return mentioning(library, query.topic, asked.meant, without=query.without, fitting=fitting)
@@ -43,7 +44,7 @@ def about_documents(query: CatalogueQuery, library: Library) -> Reply:
         case "folder":
             return asked.folders(), ()
         case "count" if not asked.is_narrowed:
-            return f"You have {_counted(len(documents))}: {_kinds(documents)}.", ()
+            return f"You have {count(len(documents), 'document')}: {_kinds(documents)}.", ()
         case _:
             return asked.listed(), ()
 
@@ -102,11 +103,11 @@ class _Asked:
         number = len(self.meant)
         if not self.is_narrowed:
             return ""
-        return f"{number:,} of your {_counted(len(self._all))} {self.conditions(number)}."
+        return f"{number:,} of your {count(len(self._all), 'document')} {self.conditions(number)}."
 
     def listed(self) -> str:
         """The documents that are meant, one a line, with their dates where they say them."""
-        here = f"You have {_counted(len(self._all))} here:"
+        here = f"You have {count(len(self._all), 'document')} here:"
         head = f"{self.narrowed()[:-1]}:" if self.is_narrowed else here
         lines = [_line(d, self._day(d)) for d in self.meant[:_NAMED]]
         if (more := len(self.meant) - _NAMED) > 0:
@@ -136,8 +137,8 @@ class _Asked:
         """The bytes of what is meant, and the words where that is one document."""
         if len(self.meant) == 1:
             found = self.meant[0]
-            count = len(self._library.document_store.text(found.source).split())
-            return f"{_name(found)} has {bytes_in_words(found.bytes)} and about {count:,} words."
+            number = len(self._library.document_store.text(found.source).split())
+            return f"{_name(found)} has {bytes_in_words(found.bytes)} and about {number:,} words."
         total = bytes_in_words(sum(d.bytes for d in self.meant))
         largest = max(self.meant, key=lambda d: d.bytes)
         return (
@@ -161,8 +162,7 @@ class _Asked:
             return f"{path.name} is in {path.parent}."
         places = Counter(str(PurePath(d.source).parent) for d in self.meant)
         lines = [f"\u2022 {place} ({n:,})" for place, n in sorted(places.items())[:_NAMED]]
-        number = f"{len(places):,} folder{'' if len(places) == 1 else 's'}"
-        return "\n".join((f"{self._those()} are in {number}:", *lines))
+        return "\n".join((f"{self._those()} are in {count(len(places), 'folder')}:", *lines))
 
     def _in_time(self, document: DocumentRecord) -> bool:
         period = self._query.period
@@ -179,7 +179,7 @@ class _Asked:
                 return self._written(document.source)
 
     def _superlative(self) -> str:
-        number, every = len(self.meant), f"your {_counted(len(self._all))}"
+        number, every = len(self.meant), f"your {count(len(self._all), 'document')}"
         if not self.is_narrowed:
             return f"The {self._query.wish} of {every}"
         if number == 1:
@@ -189,8 +189,8 @@ class _Asked:
     def _those(self) -> str:
         number = len(self.meant)
         if not self.is_narrowed:
-            return f"Your {_counted(number)}"
-        return f"The {_counted(number)} that {self.conditions(number)}"
+            return f"Your {count(number, 'document')}"
+        return f"The {count(number, 'document')} that {self.conditions(number)}"
 
     def _undated(self, dated: int) -> str:
         """Says of how many documents the date is not known, and which file was changed last."""
@@ -228,7 +228,3 @@ def _name(document: DocumentRecord) -> str:
 
 def _line(document: DocumentRecord, day: date | None) -> str:
     return f"\u2022 {_name(document)}{f', {written(day)}' if day else ''}"
-
-
-def _counted(number: int) -> str:
-    return f"{number:,} document{'' if number == 1 else 's'}"

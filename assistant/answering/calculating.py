@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from assistant.answering.direct import DirectAnswer
 from assistant.answering.tables import Row, Table, amount, is_time, tables
+from assistant.formatting import count
 from assistant.language.words import names, term, terms, words
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
@@ -100,7 +101,7 @@ class _Work:
         end = (min if operation in {"least", "first"} else max)(values)
         ends = [row for row, value in zip(filled, values, strict=True) if value == end]
         first = ", ".join(row.cells[0] for row in ends)
-        over = f"the {operation} in {name} of {_rows(len(filled))}"
+        over = f"the {operation} in {name} of {count(len(filled), 'row')}"
         return self._told(f"{first}: {ends[0].cells[column]}, {over}.", ends)
 
     def _summed(self, name: str, rows: Sequence[Row], values: Sequence[Decimal]) -> DirectAnswer:
@@ -109,7 +110,7 @@ class _Work:
         if self._asked.operation == "sum":
             shown = f" ({written})" if written else ""
             return self._told(
-                f"{_plain(total)}: the sum of {name} over {_rows(len(rows))}{shown}.", rows
+                f"{_plain(total)}: the sum of {name} over {count(len(rows), 'row')}{shown}.", rows
             )
         mean = total / len(values)
         return self._told(
@@ -138,7 +139,7 @@ class _Work:
         sign = "<" if less else ">"
         said = ", ".join(row.cells[0] for row in found) or "None"
         name = self._table.names[column]
-        return self._told(f"{said}: {name} {sign} {against}, {_rows(len(found))}.", found)
+        return self._told(f"{said}: {name} {sign} {against}, {count(len(found), 'row')}.", found)
 
     def _filters(self) -> tuple[set[int], list[Row]]:
         """The rows that the question speaks of, and the columns in which a whole cell tells so.
@@ -176,7 +177,7 @@ class _Work:
             return None
         name = PurePath(self._fit.source).name
         listed = f": {', '.join(row.cells[0] for row in rows)}" if narrowed else ""
-        lead = f"{len(rows):,} of {_rows(len(table.rows))} in {name}{listed}."
+        lead = f"{len(rows):,} of {count(len(table.rows), 'row')} in {name}{listed}."
         return self._told(lead, rows) if rows else None
 
     def _column(self) -> int | None:
@@ -224,12 +225,8 @@ def _evidence(row: Row, passages: Iterable[Passage]) -> Evidence | None:
     """The row as evidence, in the passage that has it."""
     for p in passages:
         if p.start <= row.span[0] and row.span[1] <= p.end:
-            return Evidence(p, row.span, p.slice(row.span), 1.0, {})
+            return Evidence.quoting(p, row.span)
     return None
-
-
-def _rows(number: int) -> str:
-    return f"{number:,} row{'' if number == 1 else 's'}"
 
 
 def _plain(value: Decimal) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.answering.answer import Citation, citation_json, cite
-from assistant.answering.selection import leans
+from assistant.answering.context import leans
 from assistant.answering.verifier import StatementCheck, Verifier, statements
 from assistant.documents.document import LineMap
 from assistant.errors import QuestionError
@@ -13,6 +13,7 @@ from assistant.language.sentences import Span, sentence_spans
 from assistant.language.words import content_terms
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
+from assistant.printable import one_line
 from assistant.retrieval.evidence import Evidence, EvidenceSearch
 from assistant.retrieval.reranker import RankingModels
 
@@ -78,7 +79,7 @@ def against(verifier: Verifier, statement: str, texts: Iterable[str]) -> Checked
 
 def readable_statement(statement: str) -> str:
     """The statement on one line. Raises QuestionError if nothing is left or it is too long."""
-    said = " ".join("".join(c if c.isprintable() else " " for c in statement).split())
+    said = one_line(statement)
     if not said:
         raise QuestionError("The statement is empty.", "Give a sentence to check.")
     if len(said) > MAX_STATEMENT_CHARS:
@@ -104,7 +105,7 @@ def _given(text: str) -> list[Evidence]:
     spans: Sequence[Span] = tuple(sentence_spans(text))
     lines = LineMap(text).lines(0, len(text)) if text else (1, 1)
     passage = Passage(0, GIVEN, "", 0, len(text), lines, None, (), tuple(spans), text)
-    return [Evidence(passage, span, passage.slice(span), 0.0, {}) for span in spans]
+    return [Evidence.quoting(passage, span, 0.0) for span in spans]
 
 
 def _checked(said: str, check: StatementCheck, evidence: Sequence[Evidence]) -> Checked:

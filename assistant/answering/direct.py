@@ -51,11 +51,11 @@ def reply_to(question: str, history: Sequence[Turn], library: Library) -> Direct
     if (kind := talk(question)) is not None:
         return DirectAnswer("talk", to_talk(kind, library))
     plain = core(question)
-    documents = library.sources()
-    if (query := read(plain, documents, date.today())) is not None:
+    if (query := read(plain, library.sources, date.today())) is not None:
         return DirectAnswer("library", *about_documents(query, library))
     if (wish := summary(plain)) is None:
         return None
+    documents = library.sources()
     document = document_meant(wish.target, documents, history)
     if document is None:
         return (

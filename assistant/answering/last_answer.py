@@ -120,4 +120,4 @@ def _on_the_matter(found: Retrieval, best: Evidence, library: Library) -> Iterat
 
 
 def _sentences(passage: Passage) -> list[Evidence]:
-    return [Evidence(passage, s, passage.slice(s), 1.0, {}) for s in passage.sentences]
+    return [Evidence.quoting(passage, span) for span in passage.sentences]

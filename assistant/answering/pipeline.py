@@ -32,6 +32,7 @@ from assistant.formatting import count
 from assistant.language.detection import other_language
 from assistant.library.library import Library
 from assistant.library.scope import mentions, scope
+from assistant.printable import one_line
 from assistant.query.decomposition import sides
 from assistant.query.intent import asks_yes_no, classify
 from assistant.query.last_answer import Request, request
@@ -364,7 +365,7 @@ def readable_question(question: str) -> str:
 
     Raises QuestionError if nothing is left or if it is too long.
     """
-    asked = " ".join("".join(c if c.isprintable() else " " for c in question).split())
+    asked = one_line(question)
     if not asked:
         raise QuestionError("The question is empty.", "Type a question about your documents.")
     if len(asked) > MAX_QUESTION_CHARS:

@@ -4,22 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.answering.context import DAYS, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
 from assistant.language.answer_types import AnswerType, answer_type
 from assistant.language.lexicon import (
     AUXILIARIES,
-    DEMONSTRATIVES,
-    MONTHS,
-    PERSON_PRONOUNS,
-    THING_PRONOUNS,
-    WEEKDAYS,
 )
-from assistant.language.sentences import Span
 from assistant.language.words import content_terms, names, terms, words
 from assistant.query.intent import Kind, asks_yes_no, classify, defined
-from assistant.query.mentions import content, name_texts
+from assistant.query.mentions import name_texts
 from assistant.retrieval.evidence import Evidence, Retrieval
 
 # Beside the best sentence of a list, at most this many more.
@@ -51,16 +46,7 @@ _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|a
 _LIST_BEHIND = 1.5
 # A reason or a way that is told in fewer words than this is a fragment of its sentence.
 _REASON_WORDS = 5
-# At most this many sentences before one that leans on them, of at most so many characters.
-_BEFORE = 2
-_BEFORE_CHARS = 320
-_DEMONSTRATIVES = DEMONSTRATIVES - {"that"} | {"such"}
-# Capitalised, and nobody's name.
-_DAYS = frozenset(word.capitalize() for word in (*MONTHS, *WEEKDAYS))
-_DAY_TERMS = frozenset(term for day in _DAYS for term in terms(day))
-_EXPLETIVE = re.compile(
-    r"^\W*it (?:is|was|has been|seems|appears|takes?|took)\b.{0,40}?\b(?:that|to|who)\b", re.I
-)
+_DAY_TERMS = frozenset(term for day in DAYS for term in terms(day))
 
 
 @dataclass(frozen=True)
@@ -136,8 +122,7 @@ def _selected(
         return _of_one(question, evidence)
     told = versions.pair(question, evidence) if versions is not None else ()
     if len(told) > 1:
-        sure = all(e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER for e in told)
-        return Selection("version", told, words=sure)
+        return Selection("version", told, words=all(map(_reads_surely, told)))
     if told:
         best = told[0]
         evidence = (best, *(e for e in evidence if e is not best))
@@ -364,8 +349,11 @@ def _of_the_same(question: str, one: Evidence, other: Evidence) -> bool:
 
 
 def _is_sure(e: Evidence) -> bool:
-    sure = e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER
-    return sure and e.features["coverage"] >= _RIVAL_COVERAGE
+    return _reads_surely(e) and e.features["coverage"] >= _RIVAL_COVERAGE
+
+
+def _reads_surely(e: Evidence) -> bool:
+    return e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER
 
 
 def _differs(kind: AnswerType, one: str, other: str) -> bool:
@@ -375,39 +363,3 @@ def _differs(kind: AnswerType, one: str, other: str) -> bool:
         mine, theirs = ({t for t in said if t[:1].isdigit()} for said in (mine, theirs))
         return bool(mine and theirs) and not (mine <= theirs or theirs <= mine)
     return bool(mine and theirs) and not mine & theirs
-
-
-def with_context(evidence: Evidence) -> Evidence:
-    """The evidence, its span widened to the sentences of its passage that it leans on."""
-    passage = evidence.passage
-    try:
-        place = passage.sentences.index(evidence.span)
-    except ValueError:
-        return evidence
-    first = place
-    while first > 0 and place - first < _BEFORE and leans(passage.slice(passage.sentences[first])):
-        first -= 1
-    start = passage.sentences[first][0]
-    if first == place or evidence.span[0] - start > _BEFORE_CHARS:
-        return evidence
-    if "\n\n" in passage.slice((start, evidence.span[0])) and place - first > 1:
-        start = passage.sentences[place - 1][0]
-    span: Span = (start, evidence.span[1])
-    return replace(evidence, span=span, quote=passage.slice(span))
-
-
-def leans(sentence: str) -> bool:
-    """Tell whether a sentence speaks of somebody or something that only the one before it names."""
-    if _EXPLETIVE.match(sentence):
-        return False
-    for word in words(sentence)[:14]:
-        before = sentence[: word.start]
-        lower = word.text.lower()
-        if lower in PERSON_PRONOUNS:
-            return not set(name_texts(before)) - _DAYS
-        if lower in _DEMONSTRATIVES and not before.strip(" \"'\u201c"):
-            return True
-        if lower in THING_PRONOUNS:
-            # "In 1990 it burnt down", but "The bridge and its towers".
-            return not name_texts(before) and not content(re.sub(r"\d+", "", before))
-    return False

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from assistant.answering.selection import with_context
+from assistant.answering.context import with_context
 from assistant.language.words import content_terms, terms, words
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
@@ -92,7 +92,7 @@ def _apart(chosen: Sequence[Evidence]) -> list[Evidence]:
 def _candidates(passages: Sequence[Passage]) -> list[Evidence]:
     """Whole sentences, spread over the document."""
     found = [
-        Evidence(p, span, p.slice(span), 1.0, {})
+        Evidence.quoting(p, span)
         for p in passages
         for span in p.sentences
         if _is_whole(p.slice(span).strip())

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.documents.units.tables import DELIMITER
 from assistant.language.dates import MONTH, read_date
 from assistant.language.sentences import Span
 from assistant.language.words import terms
 
-_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-*:?\s*)*")
 _NUMBER = re.compile(r"[-\u2212]?\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -81,7 +81,7 @@ def tables(text: str) -> list[Table]:
     while at + 1 < len(lines):
         names = _cells(lines[at][1])
         rows: list[Row] = []
-        if len(names) > 1 and _DELIMITER.fullmatch(lines[at + 1][1]):
+        if len(names) > 1 and DELIMITER.fullmatch(lines[at + 1][1]):
             rows = _below(lines[at + 2 :], names, _padded)
         elif len(names) > 1:
             rows = _below(lines[at + 1 :], names, _named)

@@ -118,18 +118,24 @@ class Verifier:
         return _unsupported(statement, "the evidence does not say it")
 
     def _scores(self, statement: str, evidence: Sequence[Evidence]) -> list[SupportScores]:
-        """Of each evidence the best of three readings: with what stands before it, alone, and in
-        its passage, where the name may stand that it leaves out; that contradicts nothing."""
-        assert self._model is not None
-        texts = [text for e in evidence for text in _readings(e)]
-        scores = self._model.support([(statement, text) for text in texts])
+        """Of each evidence the best of its readings; its passage, where the name may stand that it
+        leaves out, contradicts nothing."""
         return [
             SupportScores(
-                max(s.supported for s in scores[i : i + 3]),
-                max(s.contradicted for s in scores[i : i + 2]),
+                max(s.supported for s in (near, alone, wide)),
+                max(s.contradicted for s in (near, alone)),
             )
-            for i in range(0, len(scores), 3)
+            for near, alone, wide in self._read(statement, evidence)
         ]
+
+    def _read(
+        self, statement: str, evidence: Sequence[Evidence], readings: int = 3
+    ) -> list[Sequence[SupportScores]]:
+        """The model's scores of each evidence in the first `readings` of its readings."""
+        assert self._model is not None
+        texts = [text for e in evidence for text in _readings(e)[:readings]]
+        scores = self._model.support([(statement, text) for text in texts])
+        return [scores[i : i + readings] for i in range(0, len(scores), readings)]
 
     def hold(self, statement: str, evidence: Sequence[Evidence]) -> StatementCheck:
         """A statement that was not written from the evidence, held against it.
@@ -158,11 +164,8 @@ class Verifier:
         possible: Sequence[int],
     ) -> StatementCheck:
         """By the model: what is likelier than all else, of the evidence that says it best."""
-        assert self._model is not None
-        texts = [text for n in looked_at for text in _readings(evidence[n])]
-        scores = self._model.support([(statement, text) for text in texts])
-        near, alone, wide = scores[::3], scores[1::3], scores[2::3]
-        own = dict(zip(looked_at, zip(near, alone, wide, strict=True), strict=True))
+        read = self._read(statement, [evidence[n] for n in looked_at])
+        own = dict(zip(looked_at, read, strict=True))
         supported = {n: max(s.supported for s in own[n]) for n in possible}
         # A sentence out of its context denies much that its document does not.
         contradicted = {
@@ -191,10 +194,8 @@ class Verifier:
             for e in evidence[:_LOOKED_AT]
             if e.score >= evidence[0].score - _NEAR and not e.quote.rstrip().endswith("?")
         ]
-        readings = [(question, text) for e in looked_at for text in _readings(e)[:2]]
-        scores = self._model.support(readings)
         found: list[tuple[YesNo, Evidence]] = []
-        for one, *own in zip(looked_at, scores[::2], scores[1::2], strict=True):
+        for one, own in zip(looked_at, self._read(question, looked_at, 2), strict=True):
             supported = max(s.supported for s in own)
             contradicted = max(s.contradicted for s in own)
             # "Anglers need no permit" has all the words of the question, and denies it.

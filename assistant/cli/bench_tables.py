@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from assistant import formatting
 from assistant.bench.results import Change, Row, Run, missed
-from assistant.cli import output
 from assistant.printable import safe_line
 
 _BUSY = 0.5  # load a core, from which on times say little
@@ -13,7 +13,7 @@ _BUSY = 0.5  # load a core, from which on times say little
 def table(run: Run) -> Iterator[str]:
     """Every row with its median, its bad end, the bare library beside it, and its budget."""
     machine = run.about["machine"]
-    about = f"{machine['processor']}, {output.counted(machine['cores'], 'core')}"
+    about = f"{machine['processor']}, {formatting.count(machine['cores'], 'core')}"
     if run.about["passages"]:
         about += f", a library of {run.about['passages']:,} passages"
     yield safe_line(about)
@@ -25,7 +25,7 @@ def table(run: Run) -> Iterator[str]:
         yield f"{name:<38}left out: {safe_line(why)}"
     over = missed(run.rows)
     yield ""
-    yield f"{output.counted(len(over), 'budget')} missed." if over else "Every budget is kept."
+    yield f"{formatting.count(len(over), 'budget')} missed." if over else "Every budget is kept."
     load = run.about["load"]
     if load and load > _BUSY * machine["cores"] + 1:
         yield f"Other programs were busy (load {load:.1f}): the ratios say more than the times."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from assistant import formatting
 from assistant.answering.checker import FINDINGS, Checked, Checker, against
 from assistant.answering.verifier import Verifier
 from assistant.assistant import Assistant
@@ -101,7 +102,7 @@ def _print(checked: Checked) -> None:
 def _counted(found: list[Checked]) -> str:
     counts = Counter(c.support for c in found)
     told = ", ".join(f"{counts[f]:,} {check_page.WORDS[f]}" for f in FINDINGS)
-    return f"{output.counted(len(found), 'statement')}: {told}"
+    return f"{formatting.count(len(found), 'statement')}: {told}"
 
 
 def _as_json(name: str, found: list[Checked]) -> dict[str, Any]:

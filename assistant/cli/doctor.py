@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 
-from assistant import __version__, paths, settings
+from assistant import __version__, formatting, paths, settings
 from assistant.assistant import Assistant
 from assistant.cli import licences, output, privacy
 from assistant.engines import catalog, models
@@ -165,7 +165,7 @@ def _repair(options: argparse.Namespace) -> None:
     if examine_catalogue(folder).state == "problem":
         saved, lost = salvage(folder)
         output.tell(
-            f"The catalogue was damaged: {output.counted(saved, 'document')} saved"
+            f"The catalogue was damaged: {formatting.count(saved, 'document')} saved"
             + (f", {lost} lost" if lost else "")
             + f". The damaged file is kept in {folder}."
         )

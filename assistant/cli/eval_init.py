@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from assistant import formatting
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.session import opened
@@ -82,10 +83,10 @@ def _in_folder(folder: str) -> tuple[list[str], Read]:
 def _tell(slots: Sequence[Slot], options: argparse.Namespace) -> None:
     answerable = sum(slot.answerable for slot in slots)
     if len(slots) < options.number:
-        sentences = output.counted(len(slots), "sentence")
+        sentences = formatting.count(len(slots), "sentence")
         output.tell(f"The documents hold no more than {sentences} to ask about.")
     output.tell(
-        f"Wrote {output.counted(len(slots), 'question')} to fill in to {safe_line(options.file)}:"
+        f"Wrote {formatting.count(len(slots), 'question')} to fill in to {safe_line(options.file)}:"
         f" {answerable} that a sentence of your documents answers, and {len(slots) - answerable}"
         " that they are not to answer."
     )

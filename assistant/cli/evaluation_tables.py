@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from assistant import formatting
 from assistant.cli import output
 from assistant.evaluation.results import (
     ComparedMeasure,
@@ -65,7 +66,7 @@ def _about(results: Results) -> str:
     other = len(results.questions) - answerable
     model = (results.manifest.get("settings") or {}).get("model") or {}
     who = f"{safe_line(model['name'])}: " if model.get("name") else ""
-    asked = output.counted(len(results.questions), "question")
+    asked = formatting.count(len(results.questions), "question")
     return f"{who}{asked}, {answerable:,} answerable, {other:,} unanswerable"
 
 
@@ -133,16 +134,18 @@ def _by_run(results: Results) -> Iterator[str]:
 def comparison(found: Comparison) -> Iterator[str]:
     """Each measure against the other run, then the questions that flipped, worst first."""
     yield ""
-    yield f"against {safe_line(found.other)}: {output.counted(found.pairs, 'question')} of both"
+    yield f"against {safe_line(found.other)}: {formatting.count(found.pairs, 'question')} of both"
     if found.unpaired:
-        yield f"({output.counted(found.unpaired, 'question')} of only one of them left out)"
+        yield f"({formatting.count(found.unpaired, 'question')} of only one of them left out)"
     yield f"  {'':<24}{'this':>9}{'other':>9}   difference"
     for measure in found.measures:
         if measure.difference is not None:
             yield _compared(measure)
     flips = found.flips
     yield ""
-    yield f"{output.counted(len(flips), 'question')} changed" + (", worst first:" if flips else ".")
+    yield f"{formatting.count(len(flips), 'question')} changed" + (
+        ", worst first:" if flips else "."
+    )
     for flip in flips[:_FLIPS]:
         yield f"  {safe_line(flip.id)}  {flip.before} \u2192 {flip.after}: {_cut(flip.question)}"
         yield f"      was {_cut(flip.answer_before)}"

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant import paths, settings
+from assistant import formatting, paths, settings
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
@@ -51,8 +51,8 @@ def _list(options: argparse.Namespace, rest: list[str]) -> None:
     for row in rows:
         settings = "".join(f"; {k}: {v}" for k, v in row["settings"].items())  # type: ignore[attr-defined]
         output.say(
-            f"{row['name']}  {output.counted(int(str(row['documents'])), 'document')}, "
-            f"{output.counted(int(str(row['passages'])), 'passage')}{safe_line(settings)}"
+            f"{row['name']}  {formatting.count(int(str(row['documents'])), 'document')}, "
+            f"{formatting.count(int(str(row['passages'])), 'passage')}{safe_line(settings)}"
         )
     if not rows:
         output.tell("There is no library yet. Add documents with `assistant add PATH`.")
@@ -108,7 +108,7 @@ def _export(_: argparse.Namespace, rest: list[str]) -> None:
     name, file = _expect(rest, 2, "export NAME FILE")
     with Assistant(name, create=False) as assistant:
         manifest = export_library(assistant.library, Path(file).expanduser().absolute())
-    output.tell(f"{file} holds {output.counted(manifest['documents'], 'document')} of {name}.")
+    output.tell(f"{file} holds {formatting.count(manifest['documents'], 'document')} of {name}.")
 
 
 def _import(_: argparse.Namespace, rest: list[str]) -> None:
@@ -120,7 +120,7 @@ def _import(_: argparse.Namespace, rest: list[str]) -> None:
     with Assistant(name, create=False) as assistant:
         watch(assistant.library.finish())
     output.tell(
-        f"{name} holds {output.counted(manifest['documents'], 'document')}; all was verified."
+        f"{name} holds {formatting.count(manifest['documents'], 'document')}; all was verified."
     )
     if manifest["left_out"]:
         output.tell(

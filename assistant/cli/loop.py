@@ -4,6 +4,7 @@ import argparse
 import sys
 import threading
 
+from assistant import formatting
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.answers import show_answer
@@ -24,7 +25,7 @@ def run_loop(options: argparse.Namespace) -> int:
             "The chat needs a terminal.", 'Use `assistant ask "QUESTION"` in scripts.'
         )
     with opened(options) as assistant:
-        documents = output.counted(len(assistant.library.sources()), "document")
+        documents = formatting.count(len(assistant.library.sources()), "document")
         output.say(
             f"{documents} in the library. Ask a question; Ctrl-C stops an answer, Ctrl-D ends;"
             " /check TEXT holds a text against the documents."

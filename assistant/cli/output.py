@@ -5,12 +5,10 @@ import sys
 from typing import IO, Any, TextIO
 
 from assistant.errors import OutputClosedError
-from assistant.formatting import count as counted
 from assistant.printable import as_json, safe
 
 __all__ = [
     "confirmed",
-    "counted",
     "is_terminal",
     "say",
     "say_json",

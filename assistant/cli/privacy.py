@@ -64,13 +64,13 @@ def forget(yes: bool) -> int:
     """Erase all conversations, asking first unless `yes`."""
     folder = paths.home() / "sessions"
     count = len(Sessions(folder).search())
-    question = f"Erase {output.counted(count, 'conversation')}, for good?"
+    question = f"Erase {formatting.count(count, 'conversation')}, for good?"
     if not (yes or output.confirmed(question)):
         raise AssistantError("Nothing was erased.", "Say --yes to erase without being asked.")
     if folder.is_dir():
         shutil.rmtree(folder)
     (paths.home() / "copied.txt").unlink(missing_ok=True)
-    output.tell(f"Erased {output.counted(count, 'conversation')}.")
+    output.tell(f"Erased {formatting.count(count, 'conversation')}.")
     return DONE
 
 
@@ -78,4 +78,4 @@ def size_of(path: Path) -> str:
     """Bytes and files below a path, for people."""
     files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
     size = sum(p.stat().st_size for p in files)
-    return f"{formatting.size(size)} in {output.counted(len(files), 'file')}"
+    return f"{formatting.size(size)} in {formatting.count(len(files), 'file')}"

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from assistant import paths
+from assistant import formatting, paths
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import watch
@@ -25,7 +25,7 @@ def opened(options: argparse.Namespace, *, llm: bool = True) -> Iterator[Assista
         seeding = assistant.seed()
         if seeding is not None:
             outcome = watch(seeding, quiet=True)
-            added = output.counted(outcome.files, "document")
+            added = formatting.count(outcome.files, "document")
             output.tell(
                 f"The library was empty: {added} that come with the assistant were added."
                 " Add your own with `assistant add PATH`."
@@ -78,5 +78,5 @@ def limited_to(options: argparse.Namespace, library: Library) -> frozenset[str] 
         day(options.until, last=True) if options.until else None,
     )
     if sources is not None:
-        output.tell(f"Limited to {output.counted(len(sources), 'document')}.")
+        output.tell(f"Limited to {formatting.count(len(sources), 'document')}.")
     return sources

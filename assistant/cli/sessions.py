@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from assistant import paths
+from assistant import formatting, paths
 from assistant.cli import output
 from assistant.printable import safe, safe_line
 from assistant.sessions import SavedTurn, Session, SessionError, Sessions
@@ -42,7 +42,7 @@ def _list(found: list[Session], in_json: bool) -> int:
         output.say_json([_session_json(s) for s in found], indent=1)
     for session in () if in_json else found:
         when = datetime.fromtimestamp(session.changed_at).strftime("%Y-%m-%d %H:%M")
-        turns = output.counted(session.turns, "question")
+        turns = formatting.count(session.turns, "question")
         output.say(f"{session.id}  {when}  {safe_line(session.title)} ({turns})")
     if not found:
         output.tell("There are no such conversations.")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant import paths, settings
+from assistant import formatting, paths, settings
 from assistant.answering.pipeline import Answerer
 from assistant.assistant import Assistant, Feature
 from assistant.cli import output, tune_machine
@@ -29,9 +29,8 @@ def run_tune(options: argparse.Namespace) -> int:
     chosen = models.find(options.model_name or options.model, given)
     questions = read(Path(options.questions or paths.shipped("models") / "tuning.jsonl"))
     documents = _documents(options)
-    output.tell(
-        f"Tuning {safe_line(chosen.entry.title)} with {output.counted(len(questions), 'question')}."
-    )
+    asked = formatting.count(len(questions), "question")
+    output.tell(f"Tuning {safe_line(chosen.entry.title)} with {asked}.")
     speeds = tune_machine.speeds(chosen, given)
     for speed in speeds:
         output.say(_speed_row(speed))
@@ -97,7 +96,7 @@ def _documents(options: argparse.Namespace) -> list[str]:
 
 def _speed_row(speed: Speed) -> str:
     return (
-        f"{output.counted(speed.threads, 'thread'):<36}"
+        f"{formatting.count(speed.threads, 'thread'):<36}"
         f"reads {speed.reading:.0f}, writes {speed.writing:.0f} tokens/s"
     )
 

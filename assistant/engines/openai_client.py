@@ -19,6 +19,7 @@ from assistant.engines.llama.process import EngineUnavailable
 from assistant.engines.models import Endpoint
 from assistant.engines.openai_stream import StreamedAnswer
 from assistant.errors import EngineError
+from assistant.printable import one_line
 
 # Room for the thoughts of a model that does not stop thinking when asked to.
 THOUGHT_TOKENS = 2048
@@ -186,5 +187,5 @@ def _message(body: str) -> str:
         said = said.get("message", said) if isinstance(said, dict) else said
     except (ValueError, AttributeError, RecursionError):
         pass
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(said)).split())
+    line = one_line(str(said))
     return line[:_MESSAGE_CHARS].rstrip(".") or "no reason given"

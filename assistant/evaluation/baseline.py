@@ -141,9 +141,7 @@ def _statements(
     said: str, question: str, passages: Sequence[ScoredPassage]
 ) -> tuple[Statement, ...]:
     evidence = [
-        Evidence(p.passage, span, p.passage.slice(span), 0.0, {})
-        for p in passages
-        for span in p.passage.sentences
+        Evidence.quoting(p.passage, span, 0.0) for p in passages for span in p.passage.sentences
     ]
     verifier = Verifier()
     verdicts = [verifier.check(s, question, evidence) for s in statements(said)]

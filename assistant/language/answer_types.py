@@ -3,16 +3,14 @@
 import re
 from typing import Literal
 
+from assistant.language.lexicon import MONTHS, WEEKDAYS
 from assistant.language.words import content_terms, names, terms, words
 
 AnswerType = Literal["person", "date", "number", "place", "reason", "yes_no", "other"]
 
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-)
+_MONTHS = "|".join((*MONTHS, *(month[:3] for month in MONTHS), "sept"))
 _DATE = re.compile(
-    rf"\b(?:1[0-9]|20)\d\ds?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    rf"\b(?:1[0-9]|20)\d\ds?\b|\b(?:{_MONTHS})\b|\b(?:{'|'.join(WEEKDAYS)})\b|"
     r"\b\d+(?:st|nd|rd|th)?[ -](?:century|centuries)\b|\bcentury\b|\b(?:today|yesterday)\b|"
     r"\b(?:morning|overnight|noon|midnight|decade|era)\b",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ that evidence answers.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -22,6 +22,8 @@ from assistant.library.document_store import DocumentRecord
 Wish = Literal["list", "count", "newest", "oldest", "largest", "smallest", "size", "date", "folder"]
 # Which time of a document counts: the one it gives itself, when it was changed, when it was added.
 Clock = Literal["written", "changed", "added"]
+
+Documents = Callable[[], Sequence[DocumentRecord]]
 
 
 def _terms(listed: str) -> frozenset[str]:
@@ -136,8 +138,11 @@ class CatalogueQuery:
         return fits and self.named <= name_terms(document)
 
 
-def read(question: str, documents: Sequence[DocumentRecord], today: date) -> CatalogueQuery | None:
-    """The question as one about documents as documents; None if it is another."""
+def read(question: str, documents: Documents, today: date) -> CatalogueQuery | None:
+    """The question as one about documents as documents; None if it is another.
+
+    `documents` lists them; it is asked only where a word may be the name of one.
+    """
     plain = " ".join(re.sub(r"\be-mail", "email", question, flags=re.I).split()).strip(" ?.!")
     plain = _ABOUT_ALL.sub(r"\1", re.sub(r"n['\u2019]t\b", " not", plain))
     if _WHAT_IS_HERE.fullmatch(plain):
@@ -178,9 +183,7 @@ def _split(plain: str) -> tuple[str, str | None]:
 class _Reading:
     """One question's words, each taken for what it says of documents."""
 
-    def __init__(
-        self, head: str, topic: str, documents: Sequence[DocumentRecord], today: date
-    ) -> None:
+    def __init__(self, head: str, topic: str, documents: Documents, today: date) -> None:
         self._head = head
         self._topic = topic
         self._documents = documents
@@ -201,9 +204,9 @@ class _Reading:
             s for w, s in zip(self._words, self._stems, strict=True) if not {w.lower(), s} & known
         }
         named = frozenset(rest)
-        if rest and not any(named <= name_terms(d) for d in self._documents):
-            return None
         if not self._speaks_of_documents(stems, rest):
+            return None
+        if rest and not any(named <= name_terms(d) for d in self._documents()):
             return None
         return CatalogueQuery(
             self._wish(),

@@ -10,8 +10,6 @@ from assistant.library.library import Library
 _END = re.compile(r"[\s?!.,;:\u2026\u203d\u061f\uff1f\u3002]+$")
 _POSSESSIVE = re.compile(r"['\u2019]s$")
 _SENTENCE_START = re.compile(r"[.!?:\n]\s*[\"'\u201c\u2018(*#-]*\s*$")
-# The border of a cell: names of columns have capitals that say nothing of the word.
-_CELL_START = re.compile(r"[;|]\s*$")
 # Passages that are looked at for how a word is written, and the share of its places that decide.
 _PASSAGES = 8
 _NEARLY_ALL = 0.9
@@ -78,8 +76,6 @@ def _forms(base: str, text: str) -> list[str]:
         following = every[place + 1] if place + 1 < len(every) else None
         is_name = following is not None and following.is_capitalised
         beside = following is not None and text[word.end : following.start] in {" ", "-"}
-        if _CELL_START.search(gap):
-            continue
         if not _SENTENCE_START.search(gap) or (is_name and beside):
             found.append(form)
     return found

@@ -44,6 +44,11 @@ class Evidence:
     features: Mapping[str, float]
     answer: Span | None = None
 
+    @classmethod
+    def quoting(cls, passage: Passage, span: Span, score: float = 1.0) -> "Evidence":
+        """A quote that no ranking has found: without features."""
+        return cls(passage, span, passage.slice(span), score, {})
+
     @property
     def key(self) -> tuple[int, Span]:
         """The key of the sentence: its passage's id and its span."""

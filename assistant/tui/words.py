@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.formatting import count, size
 from assistant.printable import safe_line
 from assistant.retrieval.outcome import HIGH, LIKELY
 
@@ -17,13 +16,11 @@ __all__ = [
     "SUPPORT",
     "backing",
     "confidence",
-    "count",
     "file_name",
     "headings",
     "lines",
     "path",
     "seconds",
-    "size",
     "when",
 ]
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from fakes import evidence
 
-from assistant.answering.selection import Selection, clause, leans, spoken, with_context
+from assistant.answering.context import leans, with_context
+from assistant.answering.selection import Selection, clause, spoken
 from assistant.language.sentences import sentence_spans
 from assistant.library.document_store import Passage
 from assistant.retrieval.evidence import Evidence

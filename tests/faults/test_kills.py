@@ -11,28 +11,19 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
-def test_being_killed_loses_and_doubles_nothing() -> None:
+@pytest.mark.parametrize(
+    ("options", "kills"),
+    [("--seed 5", 8), ("--only settings,token,pull", 24)],
+    ids=["loses_and_doubles_nothing", "leaves_no_half_file_behind"],
+)
+def test_being_killed(options: str, kills: int) -> None:
     harness = Path(__file__).with_name("kills.py")
     ran = subprocess.run(
-        [sys.executable, str(harness), "--kills", "8", "--seed", "5"],
+        [sys.executable, str(harness), "--kills", str(kills), *options.split()],
         capture_output=True,
         text=True,
         timeout=300,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "8 killed, 8 survived" in ran.stdout
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
-def test_being_killed_leaves_no_half_file_behind() -> None:
-    harness = Path(__file__).with_name("kills.py")
-    ran = subprocess.run(
-        [sys.executable, str(harness), "--kills", "24", "--only", "settings,token,pull"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "24 killed, 24 survived" in ran.stdout
+    assert f"{kills} killed, {kills} survived" in ran.stdout

@@ -17,7 +17,7 @@ DOCUMENTS = [
 
 
 def understood(question: str) -> CatalogueQuery | None:
-    return read(question, DOCUMENTS, TODAY)
+    return read(question, lambda: DOCUMENTS, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from assistant.documents.units.lines import Line, Taken
 from assistant.documents.units.unit import Piece, Unit, UnitKind
 from assistant.language.sentences import Span, trim
 
-_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*")
+DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*")
 NAMED = re.compile(r"(?:^|; )([^:;|]{1,60}): ")
 _WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_.]+|\[\d+\]")
 
 
 def is_table(lines: Sequence[Line], i: int) -> bool:
     below = lines[i + 1].text if i + 1 < len(lines) else ""
-    return "|" in lines[i].text and "|" in below and _DELIMITER.fullmatch(below) is not None
+    return "|" in lines[i].text and "|" in below and DELIMITER.fullmatch(below) is not None
 
 
 def table(text: str, lines: Sequence[Line], i: int, block: Block) -> Taken:

@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from assistant import formatting
 from assistant.errors import AssistantError
 from assistant.printable import safe_line
-from assistant.tui import render, words
+from assistant.tui import render
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation, Exchange
 from assistant.tui.indexing import progress
@@ -202,5 +203,5 @@ class AskingScreen(Screen[None]):
         queue.display = bool(self.waiting)
         lines = [f"Next: {render.shortened(safe_line(e.question), 100)}" for e in self.waiting[:3]]
         if len(self.waiting) > 3:
-            lines.append(f"and {words.count(len(self.waiting) - 3, 'more question')}")
+            lines.append(f"and {formatting.count(len(self.waiting) - 3, 'more question')}")
         queue.update(Content("\n".join(lines)))

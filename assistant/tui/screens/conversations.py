@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant import transcript
+from assistant import formatting, transcript
 from assistant.errors import AssistantError
 from assistant.sessions import Session, Sessions
 from assistant.tui import render, words
@@ -138,12 +138,12 @@ class ConversationsScreen(ModalScreen[str | None]):
         options.add_options(Option(self._line(s), id=s.id) for s in sessions)
         if sessions:
             options.highlighted = min(at, len(sessions) - 1)
-            self._say(words.count(len(sessions), "conversation"))
+            self._say(formatting.count(len(sessions), "conversation"))
         else:
             self._say("Nothing found." if query else "Nothing is saved yet.")
 
     def _line(self, session: Session) -> Content:
-        about = f"\n{words.when(session.changed_at)}, {words.count(session.turns, 'question')}"
+        about = f"\n{words.when(session.changed_at)}, {formatting.count(session.turns, 'question')}"
         if session.id == self._current:
             about += ", open now"
         return Content.assemble(session.title, (about, render.MUTED))

@@ -15,6 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
+from assistant import formatting
 from assistant.errors import AssistantError
 from assistant.printable import safe_line
 from assistant.tui import words
@@ -108,7 +109,7 @@ class LibraryScreen(ModalScreen[str | None]):
                 Text(words.file_name(document.source)),
                 Text("being removed" if leaving else text),
                 Text(f"{document.passages:,}", justify="right"),
-                Text(words.size(document.bytes), justify="right"),
+                Text(formatting.size(document.bytes), justify="right"),
                 Text(document.added_at[:10]),
                 Text(words.path(os.path.dirname(document.source))),
                 key=document.source,

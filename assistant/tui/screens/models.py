@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant import formatting
 from assistant.printable import safe_line
 from assistant.tui import models, render, words
 from assistant.tui.models import Model
@@ -67,7 +68,7 @@ class ModelsScreen(ModalScreen[str | None]):
         return self._answering == ("" if model is models.QUOTES_ONLY else model.title)
 
     def _line(self, model: Model) -> Content:
-        parts = [words.size(model.bytes)] if model.bytes else []
+        parts = [formatting.size(model.bytes)] if model.bytes else []
         if model.context_tokens:
             parts.append(f"context {model.context_tokens:,} tokens")
         parts += [part for part in (model.licence, words.path(model.place)) if part]

@@ -4,8 +4,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from assistant import formatting
 from assistant.printable import safe_line
-from assistant.tui import render, words
+from assistant.tui import render
 from assistant.tui.messages import LibraryStatus
 
 
@@ -21,7 +22,7 @@ class Header(Static):
         parts: list[Content] = [Content.assemble(("assistant", "bold $text-primary"))]
         if self.shelf is not None:
             shelf = self.shelf
-            what = f"{safe_line(shelf.library)}, {words.count(shelf.documents, 'document')}"
+            what = f"{safe_line(shelf.library)}, {formatting.count(shelf.documents, 'document')}"
             parts.append(Content.assemble((what, render.MUTED)))
             model = safe_line(shelf.model) or "quotes only"
             parts.append(Content.assemble((model, render.MUTED)))

@@ -7,7 +7,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from assistant.tui import render, words
+from assistant import formatting
+from assistant.tui import render
 from assistant.tui.conversation import Exchange
 from assistant.tui.widgets.turn import TurnView
 
@@ -101,5 +102,5 @@ class Transcript(VerticalScroll, can_focus=False):
     def _show_earlier(self) -> None:
         line = self.query_one("#earlier", Static)
         line.display = self._first > 0
-        text = f"{words.count(self._first, 'earlier question')} above \u00b7 show more"
+        text = f"{formatting.count(self._first, 'earlier question')} above \u00b7 show more"
         line.update(render.link(text, "screen.earlier", render.MUTED))

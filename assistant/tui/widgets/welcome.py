@@ -5,7 +5,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from assistant.tui import render, words
+from assistant import formatting
+from assistant.tui import render
 from assistant.tui.messages import LibraryStatus
 
 EXAMPLES = (
@@ -52,8 +53,8 @@ class Welcome(Static):
             return "Every answer comes with its quote, checked against the file."
         if not shelf.documents:
             return f"The library {shelf.library} is empty. Press F5 to add files or folders."
-        documents = words.count(shelf.documents, "document")
-        return f"{documents}, {words.count(shelf.passages, 'passage')} in {shelf.library}"
+        documents = formatting.count(shelf.documents, "document")
+        return f"{documents}, {formatting.count(shelf.passages, 'passage')} in {shelf.library}"
 
     def action_try(self, number: int) -> None:
         self.post_message(self.Chosen(EXAMPLES[number]))
