@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.cli.commands import Command
+from assistant.cli.parser import Parser
 
 PROGRAM = "assistant"
 
@@ -42,7 +42,7 @@ def nodes(parser: argparse.ArgumentParser, words: str = PROGRAM, text: str = "")
             below |= {name: (p, texts.get(name, "")) for name, p in action.choices.items()}
         elif action.help != argparse.SUPPRESS:
             (options if action.option_strings else arguments).append(_option(action))
-    if isinstance(parser, Command):
+    if isinstance(parser, Parser):
         below |= {name: (p, _sentence(p)) for name, p in parser.below.items()}
     said = text or _sentence(parser)
     yield Node(words, said, parser.epilog or "", tuple(options), tuple(arguments), tuple(below))

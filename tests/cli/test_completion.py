@@ -11,7 +11,8 @@ import pytest
 
 from assistant import settings
 from assistant.cli.command_tree import nodes
-from assistant.cli.main import _parser, main
+from assistant.cli.main import main
+from assistant.cli.parser import parser
 
 CASES = [
     ("assistant mo", {"models"}),
@@ -79,7 +80,7 @@ def test_the_man_page_has_every_command_option_and_setting(
     done = ran("man", "--warnings", "-l", str(page))
     assert done.stderr == ""
     shown = re.sub(r".\x08", "", done.stdout).replace("\u2010", "-")
-    for node in nodes(_parser()):
+    for node in nodes(parser()):
         assert node.words in shown
         for option in node.options:
             assert all(name in shown for name in option.names), (node.words, option)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.command_tree import nodes
-from assistant.cli.main import _parser
+from assistant.cli.parser import parser
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ TABLE = re.compile(r"(?s)(?<=<!-- commands -->\n).*?(?=<!-- end -->)")
 
 def table() -> str:
     rows = ["| command | what it does |", "| --- | --- |"]
-    for node in nodes(_parser()):
+    for node in nodes(parser()):
         words = node.words.split()
         if len(words) == 2:
             below = "".join(f" · `{name}`" for name in node.below)

@@ -1,0 +1,56 @@
+"""Arguments of the commands over documents: add, sync, remove, sources, libraries."""
+
+import argparse
+
+from assistant.cli.arguments.shared import wait
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add those of `assistant add`."""
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    _watch(parser)
+    wait(parser)
+
+
+def sync(parser: argparse.ArgumentParser) -> None:
+    """Add those of `assistant sync`."""
+    _watch(parser)
+    parser.add_argument(
+        "--reindex",
+        action="store_true",
+        help="make anew what another embedder or a new version makes otherwise",
+    )
+    wait(parser)
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--watch", action="store_true", help="go on and follow every change, until Ctrl-C"
+    )
+
+
+def remove(parser: argparse.ArgumentParser) -> None:
+    """Add those of `assistant remove`."""
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
+    wait(parser)
+
+
+def sources(parser: argparse.ArgumentParser) -> None:
+    """Add those of `assistant sources`."""
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--skipped", action="store_true", help="what the folders hold and was not read, with why"
+    )
+
+
+def libraries(parser: argparse.ArgumentParser) -> None:
+    """Add those of `assistant libraries`."""
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="ACTION",
+        help="list; copy NAME NEW; rename NAME NEW; delete NAME --yes; export NAME FILE; "
+        "import FILE NAME; set exclude|model|description VALUE",
+    )
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    parser.add_argument("--yes", action="store_true", help="delete without asking again")
