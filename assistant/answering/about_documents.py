@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import PurePath
 
 from assistant.answering.mentioning import mentioning, opening
-from assistant.formatting import count
+from assistant.formatting import count, size
 from assistant.language.dates import HEAD_CHARS, document_date, written
 from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
@@ -52,16 +52,6 @@ def about_documents(query: CatalogueQuery, library: Library) -> Reply:
 def day_of(library: Library, source: str) -> date | None:
     """When a document was written, as it says itself; None if it does not."""
     return document_date(source, library.document_store.head(source, HEAD_CHARS))
-
-
-def bytes_in_words(number: int) -> str:
-    """A file's size: 640 bytes, 12 KB."""
-    value = float(number)
-    for unit in ("bytes", "KB", "MB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
 
 
 class _Asked:
@@ -130,7 +120,7 @@ class _Asked:
         """The largest or smallest, by the bytes of its file."""
         choose = max if self._query.wish == "largest" else min
         found = choose(self.meant, key=lambda d: d.bytes)
-        lead = f"{self._superlative()} is {_name(found)} with {bytes_in_words(found.bytes)}."
+        lead = f"{self._superlative()} is {_name(found)} with {size(found.bytes)}."
         return lead, opening(self._library, found)
 
     def size(self) -> str:
@@ -138,12 +128,12 @@ class _Asked:
         if len(self.meant) == 1:
             found = self.meant[0]
             number = len(self._library.document_store.text(found.source).split())
-            return f"{_name(found)} has {bytes_in_words(found.bytes)} and about {number:,} words."
-        total = bytes_in_words(sum(d.bytes for d in self.meant))
+            return f"{_name(found)} has {size(found.bytes)} and about {number:,} words."
+        total = size(sum(d.bytes for d in self.meant))
         largest = max(self.meant, key=lambda d: d.bytes)
         return (
             f"{self._those()} have {total} together; the largest is {_name(largest)} with"
-            f" {bytes_in_words(largest.bytes)}."
+            f" {size(largest.bytes)}."
         )
 
     def times(self, document: DocumentRecord) -> str:

@@ -61,7 +61,7 @@ def test_a_document_has_its_times_its_size_and_its_place(asking: Answerer) -> No
     assert said(asking, "when was costs.csv changed").startswith(
         "costs.csv gives no date of its own. Its file was changed on 14 November 2023"
     )
-    assert said(asking, "how big is costs.csv") == "costs.csv has 29 bytes and about 11 words."
+    assert said(asking, "how big is costs.csv") == "costs.csv has 29 B and about 11 words."
     assert said(asking, "where is lease.txt").endswith(f"{os.sep}home.")
 
 

@@ -16,7 +16,6 @@ from assistant.lab.training.reader_export import export, quantise
 from assistant.lab.training.reader_model import Reader
 from assistant.lab.training.reader_run import Run, computing
 from assistant.lab.training.reader_windows import Item, batches
-from assistant.lab.training.split import HeldOut
 from assistant.lab.training.squad import stem
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Data:
         """The files of plan.py with these names. Raises AssistantError where one is of no use."""
         self._tokenizer = load_tokenizer()
         files = [folder / name for name in plan.QUESTIONS if stem(name) in names]
-        self.sets = reader_data.load(files, self._tokenizer, HeldOut(), test=test)
+        self.sets = reader_data.load(files, self._tokenizer, test=test)
         if stem(plan.TALES) in names:
             self.sets.append(reader_data.tales(folder / plan.TALES, self._tokenizer, test=test))
         self.statements: dict[str, list[Item]] = {}

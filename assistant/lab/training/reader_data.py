@@ -28,7 +28,7 @@ from assistant.lab.training.reader_windows import (
     window,
     without_answer,
 )
-from assistant.lab.training.split import HeldOut, held_out, one_in
+from assistant.lab.training.split import held_out, one_in
 from assistant.lab.training.squad import stem, text_of
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms
@@ -103,9 +103,7 @@ class QuestionSet:
         return near[:_NEIGHBOURS]
 
 
-def load(
-    paths: Iterable[Path], tokenizer: "Tokenizer", held_out: HeldOut, *, test: bool
-) -> list[QuestionSet]:
+def load(paths: Iterable[Path], tokenizer: "Tokenizer", *, test: bool) -> list[QuestionSet]:
     """The files' articles that are held out (`test`) or are not; `.gz` files are unpacked.
 
     Raises AssistantError if a file is not in SQuAD's JSON shape.
@@ -115,10 +113,8 @@ def load(
         name = stem(path.name)
         found = QuestionSet(name)
         try:
-            articles = json.loads(text_of(path))["data"]
-            kept = held_out.of(name, [article["title"] for article in articles])
-            for article in articles:
-                if (article["title"] in kept) is test:
+            for article in json.loads(text_of(path))["data"]:
+                if held_out(article["title"], name) is test:
                     for entry in article["paragraphs"]:
                         _add(found, entry, article["title"], tokenizer)
         except (OSError, ValueError, KeyError, TypeError) as error:

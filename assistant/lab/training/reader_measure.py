@@ -8,7 +8,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from assistant.assistant import Assistant
 from assistant.engines import catalog
 from assistant.engines.models import NO_MODEL
 from assistant.engines.reader import OnnxReader
-from assistant.errors import AssistantError
 from assistant.evaluation.dataset import EvalQuestion, read
 from assistant.evaluation.statistics import mcnemar
 from assistant.evaluation.text_matching import contains, exact_match, f1, normalise
@@ -124,13 +123,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--outside", type=Path, help="questions on subjects no document covers")
     parser.add_argument("--reader", type=Path, help="reader.onnx; the shipped one if not given")
     parser.add_argument(
-        "--folds",
-        nargs="*",
-        default=(),
-        metavar="READER=SOURCE,…",
-        help="readers for the questions on the documents that they were not trained on",
-    )
-    parser.add_argument(
         "--library", type=Path, help="folder to keep the library in; else it is made anew"
     )
     parser.add_argument("--show", type=int, default=0, help="wrong first sentences to print")
@@ -146,35 +138,15 @@ def command(options: argparse.Namespace) -> int:
     ):
         for _ in assistant.library.add([str(options.documents)]):
             pass
-        asked = [
-            one
-            for reader, own in _readers(options, questions)
-            for one in measure(assistant, own, reader)
-        ]
-        if not asked:
-            raise AssistantError(
-                "No question is on a document of the folds.",
-                "Name the documents as `source` in the question set does.",
-            )
-        last = reader_at(options.reader) if not options.folds else next(_readers(options, []))[0]
-        away = measure(assistant, outside, last)
+        reader = reader_at(options.reader)
+        asked = measure(assistant, questions, reader)
+        away = measure(assistant, outside, reader)
     print(json.dumps(figures(asked, away), indent=1))
     wrong = [a for a in asked if a.question.answerable and not a.is_right("reader", 1)]
     for one in wrong[: options.show]:
         q = one.question
         print(f"{q.question} | {q.answers[:1]} | {one.orders['reader'][0].answer_words}")
     return 0
-
-
-def _readers(
-    options: argparse.Namespace, questions: Sequence[EvalQuestion]
-) -> Iterator[tuple[Reader, list[EvalQuestion]]]:
-    if not options.folds:
-        yield reader_at(options.reader), list(questions)
-    for fold in options.folds:
-        path, _, sources = fold.partition("=")
-        names = sources.split(",")
-        yield reader_at(Path(path)), [q for q in questions if q.source in names]
 
 
 def reader_at(path: Path | None) -> OnnxReader:

@@ -12,7 +12,7 @@ from assistant import paths
 from assistant.errors import AssistantError
 from assistant.lab.training import question_forms, reader_data, reader_windows, support_data
 from assistant.lab.training.reader_windows import LABELS
-from assistant.lab.training.split import HeldOut, held_out
+from assistant.lab.training.split import held_out
 
 TEXT = (
     "The bakery opened in 1931 on Mill Street in the old town of Salzburg. Its founder, Clara "
@@ -56,9 +56,7 @@ def test_every_article_is_on_one_side(tmp_path: Path, tokenizer: Tokenizer) -> N
     path = file_of(tmp_path, titles)
     sides = {
         test: {
-            p.article
-            for s in reader_data.load([path], tokenizer, HeldOut(), test=test)
-            for p in s.paragraphs
+            p.article for s in reader_data.load([path], tokenizer, test=test) for p in s.paragraphs
         }
         for test in (False, True)
     }
@@ -85,16 +83,6 @@ def test_a_long_answer_may_begin_and_end_at_any_of_its_places(tokenizer: Tokeniz
     assert tokenizer.decode([row.ids[i] for i in row.starts]).startswith("its founder, clara")
 
 
-def test_named_articles_are_held_out_instead_and_whole_files_are_not() -> None:
-    titles = [f"article {i}" for i in range(40)]
-    usual = HeldOut().of("a", titles)
-    assert usual == {t for t in titles if held_out(t)}
-    some = HeldOut(titles=("article 3", "x"), whole=("b",))
-    assert some.of("a", titles) == {"article 3"}
-    assert some.of("b", titles) == frozenset()
-    assert some.of("c", [f"text {i}" for i in range(40)]) != frozenset()
-
-
 def add_question(path: Path, **fields: object) -> None:
     data = json.loads(path.read_text())
     data["data"][0]["paragraphs"][0]["qas"].append(fields)
@@ -109,7 +97,7 @@ def test_an_impossible_question_has_its_own_paragraph_and_no_answer(
 ) -> None:
     path = file_of(tmp_path, ["article 1"])
     add_question(path, question="Who closed the bakery?", is_impossible=True, answers=[])
-    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    (found,) = reader_data.load([path], tokenizer, test=False)
     (question,) = [q for q in found.questions if not q.answers]
     assert found.paragraphs[question.place].text == TEXT
     for (group,) in reader_data.items(found, tokenizer, random.Random(1), 1, EVERYTHING)[1:]:
@@ -123,7 +111,7 @@ def test_a_near_miss_comes_beside_its_twin_on_the_same_window(
     path = file_of(tmp_path, ["article 1"])
     asked = "Who closed the bakery?"
     add_question(path, id="b", twin="a", question=asked, is_impossible=True, answers=[])
-    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    (found,) = reader_data.load([path], tokenizer, test=False)
     assert [q.near_misses for q in found.questions] == [(asked,)]
     for seed in range(20):
         rng = random.Random(seed)
@@ -142,7 +130,7 @@ def test_an_answer_whose_place_was_guessed_may_stand_anywhere(
     path = file_of(tmp_path, ["article 1"])
     guessed = {"text": "the", "answer_start": TEXT.index("the old")}
     add_question(path, question="Which?", answers=[guessed], answer_start_is_guessed=True)
-    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    (found,) = reader_data.load([path], tokenizer, test=False)
     texts = [TEXT[a:b] for a, b in found.questions[1].answers]
     assert texts == ["the"] * 3
 
@@ -167,7 +155,7 @@ def test_statements_are_made_of_questions(tmp_path: Path, tokenizer: Tokenizer) 
     path = file_of(tmp_path, ["article 1"])
     asked = "Who sold the bakery?"
     add_question(path, id="b", twin="a", question=asked, is_impossible=True, answers=[])
-    (found,) = reader_data.load([path], tokenizer, HeldOut(whole=("set",)), test=False)
+    (found,) = reader_data.load([path], tokenizer, test=False)
     made = {
         (tokenizer.decode(list(row.ids[1 : row.question_tokens + 1])), row.label)
         for seed in range(40)
@@ -197,7 +185,7 @@ def test_only_the_first_window_of_a_question_may_answer(
     tmp_path: Path, tokenizer: Tokenizer
 ) -> None:
     path = file_of(tmp_path, [f"article {i}" for i in range(12)])
-    (found,) = reader_data.load([path], tokenizer, HeldOut(), test=False)
+    (found,) = reader_data.load([path], tokenizer, test=False)
     mix = reader_data.Mix(negatives=2, swapped=0.5, without_answer=0.5)
     for item in reader_data.items(found, tokenizer, random.Random(3), 1, mix):
         assert all(row.starts == (0,) == row.ends for group in item[1:] for row in group)
@@ -206,7 +194,7 @@ def test_only_the_first_window_of_a_question_may_answer(
 
 def test_near_misses_lack_the_answer(tmp_path: Path, tokenizer: Tokenizer) -> None:
     (found,) = reader_data.load(
-        [file_of(tmp_path, ["article 1", "article 3"])], tokenizer, HeldOut(), test=False
+        [file_of(tmp_path, ["article 1", "article 3"])], tokenizer, test=False
     )
     for question in found.questions:
         texts = [found.paragraphs[i].text for i in found.neighbours(question)]
@@ -247,4 +235,4 @@ def test_a_file_of_another_shape_is_said(tmp_path: Path, tokenizer: Tokenizer) -
     path = tmp_path / "x.json"
     path.write_text('{"rows": []}')
     with pytest.raises(AssistantError, match="SQuAD"):
-        reader_data.load([path], tokenizer, HeldOut(), test=False)
+        reader_data.load([path], tokenizer, test=False)
