@@ -3,9 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fakes import ScriptedLlm
+from textual.css.query import NoMatches
+from textual.events import Key
+from textual.keys import _character_to_key
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -84,9 +89,15 @@ class HeldLlm(ScriptedLlm):
 async def wait_until(
     pilot: Pilot[None], holds: Callable[[], object], patience_s: float = 20
 ) -> None:
-    """Wait for something to become true; never for a length of time."""
+    """Wait for something to become true; never for a length of time.
+
+    What is not on the screen yet is not true yet.
+    """
     async with asyncio.timeout(patience_s):
-        while not holds():
+        while True:
+            with suppress(NoMatches):
+                if holds():
+                    return
             await pilot.pause(0.01)
 
 
@@ -94,9 +105,38 @@ async def ready(pilot: Pilot[None], app: ChatApp) -> None:
     await wait_until(pilot, lambda: not app.chat.is_opening)
 
 
+async def type_in(pilot: Pilot[None], app: ChatApp, line: str) -> None:
+    """Type a line and Enter at once: `pilot.press` rests for 40 ms or more after each key."""
+    for character in line:
+        _send(app, character if character.isalnum() else _character_to_key(character), character)
+    _send(app, "enter", "\r")
+    await _taken(app)
+    if app.focused is not None:
+        await _taken(app.focused)
+    await pilot.pause(0)
+
+
+def _send(app: ChatApp, key: str, character: str) -> None:
+    event = Key(key, character)
+    event.set_sender(app)
+    assert app._driver is not None
+    app._driver.send_message(event)
+
+
+async def _taken(pump: MessagePump) -> None:
+    """Wait until all that was sent to it is dealt with."""
+    done = asyncio.Event()
+    pump.call_later(done.set)
+    await asyncio.wait_for(done.wait(), 20)
+
+
 async def answered(pilot: Pilot[None], app: ChatApp, *questions: str) -> None:
     """Type questions and wait for their answers."""
     await ready(pilot, app)
     for question in questions:
-        await pilot.press(*question, "enter")
-        await wait_until(pilot, lambda: app.chat.current is None and app.conversation.exchanges)
+        before = len(app.conversation.exchanges)
+        await type_in(pilot, app, question)
+        await wait_until(
+            pilot,
+            lambda n=before: len(app.conversation.exchanges) > n and app.chat.current is None,
+        )

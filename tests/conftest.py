@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ import chroma_server
 import pytest
 
 from assistant import offline, paths
-from assistant.engines import catalog
+from assistant.engines import catalog, onnx, weights
+from assistant.engines import embedder as embedder_module
+from assistant.engines import reader as reader_module
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.library import Library
 from assistant.wiring import open_vector_store
@@ -48,6 +50,37 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line(f"Connections to other machines: {len(_outside)}")
     for line in _outside:
         terminalreporter.write_line(f"    {line}")
+
+
+def _shared_sessions() -> Callable[..., onnx.Session]:
+    """A maker of sessions that loads the shipped models, as they are now, once a process.
+
+    A process that asks loads them once; the tests ask hundreds of times in one process, and what
+    onnxruntime takes for a model (90 MB) does not all go back when it goes.
+    """
+    kept: dict[tuple[object, ...], onnx.Session] = {}
+    entries = (catalog.embedder(), catalog.reader())
+    shipped = {weights.locate(entry.weights) for entry in entries if entry is not None}
+
+    def session(path: Path, workers: int | None = None) -> onnx.Session:
+        if path not in shipped:
+            return onnx.Session(path, workers)
+        state = path.stat()
+        key = (path, state.st_size, state.st_mtime_ns, workers)
+        if key not in kept:
+            kept[key] = onnx.Session(path, workers)
+        return kept[key]
+
+    return session
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_loaded_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        session = _shared_sessions()
+        for module in (embedder_module, reader_module):
+            patch.setattr(module, "Session", session)
+        yield
 
 
 @pytest.fixture(autouse=True)

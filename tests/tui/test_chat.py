@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chatting import HeldLlm, answered, ready, text, wait_until
+from chatting import HeldLlm, answered, ready, text, type_in, wait_until
 from fakes import ScriptedLlm
 from textual.widgets import Static
 
@@ -42,7 +42,7 @@ async def test_a_question_typed_before_the_library_is_open_is_kept(make_app: Mak
     make, gate = app.backend._make, threading.Event()
     app.backend._make = lambda *given: (gate.wait(20), make(*given))[1]
     async with app.run_test() as pilot:
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: app.chat.query(TurnView))
         assert "Your question is kept." in text(app.chat.query_one(TurnView))
         gate.set()
@@ -56,7 +56,7 @@ async def test_what_answers_stands_above_the_draft_while_it_comes_and_evidence_b
     app = make_app(llm=llm)
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: "Perhaps" in text(app.chat.query_one(TurnView)))
         shown = text(app.chat.query_one(TurnView))
         assert "not yet checked" in shown
@@ -70,7 +70,7 @@ async def test_escape_stops_and_keeps_what_came_then_leaves_the_input(make_app: 
     app = make_app(llm=HeldLlm())
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: "Perhaps" in text(app.chat.query_one(TurnView)))
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.chat.current is None)
@@ -87,9 +87,9 @@ async def test_what_is_typed_during_an_answer_is_asked_next(make_app: MakeApp) -
     app = make_app(llm=llm)
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: app.chat.current)
-        await pilot.press(*"Who ordered the march?", "enter")
+        await type_in(pilot, app, "Who ordered the march?")
         await wait_until(pilot, lambda: app.chat.waiting)
         assert "Next: Who ordered the march?" in str(app.chat.query_one("#queue", Static).content)
         llm.go_on.set()

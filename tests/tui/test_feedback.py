@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chatting import answered, wait_until
+from chatting import answered, type_in, wait_until
 from textual.widgets import Input
 
 from assistant.errors import QuestionError
@@ -38,7 +38,7 @@ async def test_marked_answers_are_a_question_set_and_the_last_word_counts(
         assert right.source == str(source)
         await pilot.press("minus")
         await wait_until(pilot, lambda: isinstance(app.screen, RightAnswerScreen))
-        await pilot.press(*"nine", "enter")
+        await type_in(pilot, app, "nine")
         await wait_until(pilot, lambda: app.screen is app.chat)
         await wait_until(
             pilot, lambda: read(feedback.existing(library.folder))[0].answers == ("nine",)

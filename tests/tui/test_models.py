@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chatting import answered, ready, wait_until
+from chatting import answered, ready, type_in, wait_until
 from fakes import ScriptedLlm
 from textual.widgets import OptionList, Static
 
@@ -149,7 +149,7 @@ async def test_no_other_library_is_opened_during_an_answer(make_app: MakeApp) ->
         await ready(pilot, app)
         answer = app.backend._answerer.answer
         app.backend._answerer.answer = lambda *given: (go_on.wait(20), answer(*given))[1]
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: app.chat.current)
         await open_library(pilot, app, "other")
         await wait_until(pilot, lambda: [n for n in app._notifications if "Esc" in n.message])

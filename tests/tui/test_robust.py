@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chatting import HeldLlm, answered, ready, text, wait_until
+from chatting import HeldLlm, answered, ready, text, type_in, wait_until
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
@@ -70,7 +70,7 @@ async def test_a_killed_model_is_a_note_and_the_next_question_has_a_new_one(home
     app = ChatApp(Backend("default", None), home)
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: app.chat.query(TurnView).last()._draft)
         os.kill(app.backend._assistant._engine.pid, signal.SIGKILL)
         await wait_until(pilot, lambda: app.chat.current is None)
@@ -89,7 +89,7 @@ async def test_a_resize_while_the_draft_comes_keeps_all_in_its_place(make_app: M
     app = make_app(llm=llm)
     async with app.run_test(size=(160, 50)) as pilot:
         await ready(pilot, app)
-        await pilot.press(*QUESTION, "enter")
+        await type_in(pilot, app, QUESTION)
         await wait_until(pilot, lambda: "Perhaps" in drawn(app))
         for width, height in ((60, 20), (200, 60), (80, 24)):
             await pilot.resize_terminal(width, height)
