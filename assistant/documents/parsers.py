@@ -41,6 +41,7 @@ _FORMATS = (
     (Parser("docx", "docx"), "docx docm dotx"),
     (Parser("pptx", "pptx"), "pptx pptm"),
     (Parser("xlsx", "xlsx"), "xlsx xlsm"),
+    (Parser("xls", "xls"), "xls xlt"),
     (Parser("csv", "csv_text"), "csv tsv"),
     (Parser("epub", "epub"), "epub"),
     (Parser("opendocument", "opendocument"), "odt ods odp ott"),

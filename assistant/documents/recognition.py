@@ -79,7 +79,7 @@ _SUFFIXES: dict[Kind, str] = {
     "program": "exe dll so dylib a o class pyc pyo pyd wasm msi bin ko elf",
     "font": "ttf otf woff woff2 eot pfb",
     "database": "db sqlite sqlite3 mdb accdb dbf parquet feather npy npz h5 hdf5 onnx gguf pt",
-    "document": "doc xls xlt ppt pps pages numbers odg vsd wpd djvu mobi azw3",
+    "document": "doc ppt pps pages numbers odg vsd wpd djvu mobi azw3",
     "key": "pem crt cer der p12 pfx gpg kdbx jks",
     "copy": "bak orig rej tmp temp swp swo part crdownload",
 }

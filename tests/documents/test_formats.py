@@ -151,13 +151,22 @@ def test_slides_are_pages() -> None:
         ]
 
 
-@pytest.mark.parametrize("name", ["people.csv", "people.xlsx", "people.ods"])
+@pytest.mark.parametrize("name", ["people.csv", "people.xlsx", "people.xls", "people.ods"])
 def test_a_row_is_read_with_the_names_of_its_columns(name: str) -> None:
     rows = blocks(name, "table")
     assert rows[0] == "Name | Born | City | Salary"
     assert rows[2] == ("Name: Alan Turing; Born: 1912-06-23; City: Maida Vale, London; Salary: 980")
     document = read(name)
     assert document.text.count("\n", 0, document.text.index("Grace")) >= 3
+
+
+def test_an_old_spreadsheet_is_read_as_it_shows_and_without_its_hidden_sheet() -> None:
+    assert read("people.xls").text.split("\n\n")[-1].splitlines() == [
+        "TRUE",
+        "2024-05-03 14:30",
+        "0.3",
+    ]
+    assert "hidden" not in read("people.xls").text
 
 
 def test_a_page_is_its_article() -> None:
