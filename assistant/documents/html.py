@@ -140,6 +140,8 @@ class _Writer:
             if not rows and len(cells) > 1:
                 marked = all(c.tag == "th" for c in cells) or None
             rows.append([_visible(c) for c in cells])
+        # Text that is in no cell stands before the table (WHATWG HTML, foster parenting).
+        self._builder.add("".join(c for c in table.children if isinstance(c, str)))
         for caption in (n for n in table.iter() if n.tag == "caption"):
             self._builder.add(caption.text())
         self._builder.rows(readable_rows(rows, marked))

@@ -129,7 +129,11 @@ class _TreeParser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         for position in range(len(self._open) - 1, 0, -1):
             if self._open[position].tag == tag:
-                del self._open[position:]
+                if tag not in BLOCKS and any(n.tag in BLOCKS for n in self._open[position + 1 :]):
+                    # "<b><p>a</b>b</p>" is one paragraph (WHATWG HTML, 13.2.6.4.7).
+                    del self._open[position]
+                else:
+                    del self._open[position:]
                 return
 
     def handle_data(self, data: str) -> None:

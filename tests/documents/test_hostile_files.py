@@ -112,6 +112,19 @@ def test_numbers_without_an_end_are_no_characters() -> None:
     assert document.text == "a \ufffd"
 
 
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ("<b><p>one</b> sentence</p><i>two", "one sentence\n\ntwo"),
+        ("<p><b>one<p>two</b> words", "one\n\ntwo words"),
+        ("<a href=x><div>one</a> sentence</div>two", "one sentence\n\ntwo"),
+        ("<table>lost<tr><td>a<td>b</table>", "lost\n\na | b"),
+    ],
+)
+def test_markup_that_is_wrongly_nested_is_read_as_browsers_do(page: str, read: str) -> None:
+    assert parse(Path("a.html"), page.encode())[0].text == read
+
+
 def test_what_stands_around_markup_is_read() -> None:
     page = """<!DOCTYPE html><!-- a > b --><p>one <!-->two<!--->three</p><script>x = '<!--'</script>
     <p class='it"s' title="a > b">four 3 < 4 & 5 &lt; 6</p><style>p > a</style><p>five</p>
