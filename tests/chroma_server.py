@@ -53,7 +53,7 @@ def _await(url: str) -> None:
             time.sleep(0.05)
 
 
-@pytest.fixture(params=["folder", "server"])
+@pytest.fixture(params=["folder", pytest.param("server", marks=pytest.mark.slow)])
 def both_stores(request: pytest.FixtureRequest) -> str:
     """What store.url is: nothing, and a server."""
     return str(request.getfixturevalue("chroma_url")) if request.param == "server" else ""

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 _HIDDEN = """
 import builtins, os, sys
 MODULES = {"fcntl", "grp", "pty", "pwd", "readline", "resource", "termios", "tty"}

@@ -70,6 +70,7 @@ def test_what_was_measured_here_goes_before_the_catalogue() -> None:
     assert records.tuned(known.sha256) == own
 
 
+@pytest.mark.slow
 def test_a_model_is_tuned_and_answers_so_from_then_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,8 @@ from assistant.cli.main import main
 from assistant.engines import catalog, weights
 
 # Where the processor has AMX, llama.cpp's own build may crash at the first batch; see model.py.
+pytestmark = pytest.mark.slow
+
 _SERVER = """
 import llama_cpp.llama_cpp as lib
 from llama_cpp.server.__main__ import main

@@ -10,7 +10,10 @@ from scored import HARMFUL, question, results
 
 from assistant.evaluation.report import write_report
 
-pytestmark = pytest.mark.skipif(found() is None, reason="no chromium is installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(found() is None, reason="no chromium is installed"),
+]
 
 SHOWN = "[...document.querySelectorAll('article:not([hidden])')].map((a) => a.id)"
 FIRST = "[...document.querySelectorAll('article')].slice(0, 6).map((a) => a.dataset.verdict)"

@@ -19,6 +19,8 @@ from assistant.library.ports import VectorsUnavailable, VectorsUnreachable
 from assistant.retrieval.retriever import prepare, search
 from assistant.wiring import open_vector_store
 
+pytestmark = pytest.mark.slow
+
 ASK = ["ask", "--model", "none", "When was the Oberbaum Bridge built?"]
 Open = Callable[[str, str], Library]
 

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 # In a process of its own: what this guards against is a crash in SQLite's code.
 _PROGRAM = """
 import sys, threading, time

@@ -24,6 +24,8 @@ from assistant.server import connections, openai_api
 from assistant.server.admission import Admission
 from assistant.server.openai_api import Serving
 
+pytestmark = pytest.mark.slow
+
 BODY = json.dumps({"model": "default", "messages": [{"role": "user", "content": QUESTION}]})
 JSON = {"Content-Type": "application/json"}
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

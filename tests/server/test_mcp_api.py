@@ -13,6 +13,8 @@ import pytest
 from mcp import ClientSession, MCPError, StdioServerParameters, stdio_client
 from server.test_openai_api import SCHEMA
 
+pytestmark = pytest.mark.slow
+
 Use = Callable[[ClientSession], Awaitable[None]]
 
 

@@ -19,6 +19,8 @@ import jsonschema
 import openai
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "the-token-of-the-tests"
 QUESTION = "How far is Gharyan from Tripoli?"
 SCHEMA = json.loads(

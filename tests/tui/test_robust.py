@@ -66,6 +66,7 @@ async def test_without_its_vectors_the_chat_goes_on_and_documents_can_be_added(
         assert "Bruno" in text(app.chat.query(TurnView).last())
 
 
+@pytest.mark.slow
 async def test_a_killed_model_is_a_note_and_the_next_question_has_a_new_one(home: Path) -> None:
     app = ChatApp(Backend("default", None), home)
     async with app.run_test() as pilot:

@@ -18,7 +18,10 @@ import pytest
 from terminals import readable
 
 LAUNCH = "import sys; from assistant.cli.main import run; sys.argv[0] = 'assistant'; run()"
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's"),
+]
 
 
 def test_from_the_command_to_a_cited_answer_to_the_terminal_as_it_was(home: Path) -> None:
