@@ -87,9 +87,9 @@ def _interval(interval: Interval | None, unit: str) -> str:
 def _groups(table: Table) -> Iterator[str]:
     yield f"{'by ' + table.by:<32}{'n':>5}" + "".join(f"{_short(m):>12}" for m in table.measures)
     for row in table.rows[:20]:
-        label = safe_line(row.label)[:28]
+        label = output.padded(output.cut(safe_line(row.label), 28), 30)
         values = "".join(f"{number(v, 'share'):>12}" for v in row.values)
-        yield f"  {label:<30}{row.count:>5}{values}"
+        yield f"  {label}{row.count:>5}{values}"
     if len(table.rows) > 20:
         yield f"  and {len(table.rows) - 20:,} more"
 
@@ -122,13 +122,13 @@ def _by_run(results: Results) -> Iterator[str]:
     shown = [name for name in _KEY if name in whole]
     yield f"{'':<26}" + "".join(f"{_short(name):>13}" for name in shown)
     cells = "".join(f"{number(whole[n].value, whole[n].unit):>12} " for n in shown)
-    yield f"  {_name(results.name):<24}{cells}".rstrip()
+    yield f"  {output.padded(_name(results.name), 24)}{cells}".rstrip()
     for variant in results.variants:
         own, marks = {m.name: m for m in variant.measures}, _marks(variant.comparison)
         cells = "".join(
             f"{number(own[n].value, own[n].unit):>12}{marks.get(n, ' ')}" for n in shown
         )
-        yield f"  {_name(variant.name):<24}{cells}".rstrip()
+        yield f"  {output.padded(_name(variant.name), 24)}{cells}".rstrip()
 
 
 def comparison(found: Comparison) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _marks(found: Comparison) -> dict[str, str]:
 
 def _name(name: str) -> str:
     """A run's name in a column: of a path its last part."""
-    return safe_line(Path(name).name if "/" in name else name)[:18]
+    return output.cut(safe_line(Path(name).name if "/" in name else name), 18)
 
 
 def _short(measure: str) -> str:

@@ -12,6 +12,8 @@ import sys
 import threading
 from types import TracebackType
 
+from assistant.cli.output import columns, padded
+
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[2J", "\x1b[?1049l\x1b[?25h"
 _HINT = "Ask about your documents \u2026"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?")
@@ -103,9 +105,11 @@ def _box_text(text: str, hint: str) -> str:
     width, height = shutil.get_terminal_size()
     room = max(0, width - 6)
     shown = text[-room:] if room else ""
+    while columns(shown) > room:
+        shown = shown[1:]
     row = max(3, height - 2)
-    rest = f"\x1b[2m{hint[:room]:<{room}}\x1b[0m" if not text else " " * (room - len(shown))
-    return f"\x1b[{row};4H{shown}{rest}\x1b[{row};{4 + len(shown)}H"
+    rest = f"\x1b[2m{hint[:room]:<{room}}\x1b[0m" if not text else padded("", room - columns(shown))
+    return f"\x1b[{row};4H{shown}{rest}\x1b[{row};{4 + columns(shown)}H"
 
 
 def _write(text: str) -> None:

@@ -34,7 +34,7 @@ def run_list(options: argparse.Namespace) -> int:
         return DONE
     for item in found:
         mark = "*" if item.name == current else " "
-        output.say(f"{mark} {safe_line(item.name):<28}{_facts(item)}")
+        output.say(f"{mark} {output.padded(safe_line(item.name), 28)}{_facts(item)}")
         if item.problem:
             output.say(f"    {safe_line(item.problem)}")
     if given.llm_url:

@@ -8,8 +8,11 @@ from assistant.errors import OutputClosedError
 from assistant.printable import as_json, safe
 
 __all__ = [
+    "columns",
     "confirmed",
+    "cut",
     "is_terminal",
+    "padded",
     "say",
     "say_json",
     "silence",
@@ -41,6 +44,29 @@ def confirmed(question: str) -> bool:
         return False
     tell(f"{question} [y/N]")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def padded(text: str, width: int) -> str:
+    """A text with blanks up to so many columns of a terminal, of which a Chinese letter has two."""
+    return text + " " * (width - columns(text))
+
+
+def cut(text: str, width: int) -> str:
+    """The beginning of a text that fits into so many columns."""
+    kept = text[:width]
+    while columns(kept) > width:
+        kept = kept[:-1]
+    return kept
+
+
+def columns(text: str) -> int:
+    """The columns of a terminal that a text takes."""
+    if text.isascii():
+        return len(text)
+    # Some milliseconds to import.
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _write(stream: TextIO | None, text: str) -> None:
