@@ -25,6 +25,7 @@ from assistant.errors import AssistantError, LibraryError, PassageError, Weights
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.indexer import FileFailed, FileIndexed, IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
+from assistant.query.question import Question
 from assistant.query.turn import Turn
 from assistant.retrieval.calibration import Calibration, read_calibration
 from assistant.retrieval.reranker import RankingModels, shipped_models
@@ -180,7 +181,8 @@ class Assistant:
 
     def search(self, query: str, limit: int = 5) -> list[ScoredPassage]:
         """The passages that a question would be answered from, best first. Raises QuestionError."""
-        found, _ = search(self.library, prepare(self.library, readable_question(query)), limit)
+        asked = Question(readable_question(query))
+        found, _ = search(self.library, prepare(self.library, asked), limit)
         return list(found)
 
     def evaluate(self, questions: "str | Path | Sequence[EvalQuestion]") -> "Results":

@@ -93,7 +93,7 @@ class AnswerBuilder:
         began = ask.watch.began
         return Answer(
             question=ask.question,
-            standalone_question=found.question,
+            standalone_question=found.question.text,
             status="answered" if found.is_answered else "not_found",
             text=_text(content, shown) if found.is_answered else REFUSAL,
             confidence=found.confidence,

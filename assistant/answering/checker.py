@@ -14,6 +14,7 @@ from assistant.language.words import content_terms
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.printable import one_line
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence, EvidenceSearch
 from assistant.retrieval.reranker import RankingModels
 
@@ -64,7 +65,7 @@ class Checker:
         said = readable_statement(statement)
         wanted = f"{before} {said}" if before and leans(said) else said
         with self._library.answering():
-            search = EvidenceSearch(self._library, wanted)
+            search = EvidenceSearch(self._library, Question(wanted))
             model, _ = self._ranking.pair(vectors=search.query.vector is not None)
             evidence = search.ranked(search.shortlist(), model).evidence
         return _checked(said, self._verifier.hold(said, evidence), evidence)

@@ -117,7 +117,7 @@ class Generation:
             watch.end(coming[0] if coming else "decode")
 
     def _messages(self) -> list[Message]:
-        question = self._found.question
+        question = self._found.question.text
         if self._config.mode == "phrase":
             best = self._found.evidence[0]
             return self.prompt.messages(

@@ -52,7 +52,7 @@ def on_evidence(
     if wish == "shorter":
         first = shown.shown if shown.kind in {"list", "disagreement"} else shown.shown[:1]
         return replace(shown, shown=first, words=False)
-    question = found.question
+    question = found.question.text
     told = " ".join(turn.answer for turn in history if turn.question == question)
     more = _more(found, shown, " ".join(told.split()), library)
     return Selection(shown.kind, tuple(more), "" if more else NO_MORE, words=False)

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from assistant.language.words import content_terms, terms, words
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import prepare, search
 
@@ -76,7 +77,7 @@ def _not_among(what: str, rest: set[str], number: int) -> str:
 
 def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...]:
     """The sentences that are nearest in meaning, the nearest first, if they are near enough."""
-    query = prepare(library, what)
+    query = prepare(library, Question(what))
     found, _ = search(library, query, _LOOKED_FOR_NEAR)
     told = [
         Evidence.quoting(p.passage, span)

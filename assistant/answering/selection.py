@@ -8,13 +8,11 @@ from assistant.answering.context import DAYS, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
-from assistant.language.answer_types import AnswerType, answer_type
-from assistant.language.lexicon import (
-    AUXILIARIES,
-)
-from assistant.language.words import content_terms, names, terms, words
-from assistant.query.intent import Kind, asks_yes_no, classify, defined
+from assistant.language.answer_types import AnswerType
+from assistant.language.words import content_terms, names, terms
+from assistant.query.intent import Kind
 from assistant.query.mentions import name_texts
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence, Retrieval
 
 # Beside the best sentence of a list, at most this many more.
@@ -75,8 +73,7 @@ NOTHING = Selection("fact", ())
 
 def select(found: Retrieval, verifier: Verifier, versions: Versions | None = None) -> Selection:
     """The evidence that answers, by the kind of question; `found` must have some."""
-    kind = classify(found.question)
-    chosen = _selected(kind, found, verifier, versions)
+    chosen = _selected(found, verifier, versions)
     return replace(chosen, shown=tuple(map(with_context, chosen.shown)))
 
 
@@ -97,12 +94,10 @@ def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_wo
     return not around_words or says_answer(checks[0].text, best)
 
 
-def _selected(
-    kind: Kind, found: Retrieval, verifier: Verifier, versions: Versions | None
-) -> Selection:
+def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -> Selection:
     question, evidence = found.question, found.evidence
-    best = evidence[0]
-    if kind == "yes_no" and asks_yes_no(question):
+    kind, best = question.kind, evidence[0]
+    if question.is_yes_no:
         decided = verifier.decide(question, evidence)
         if decided is None:
             return Selection("yes_no", (best,), words=False)
@@ -110,14 +105,14 @@ def _selected(
         # "No, breakfast costs extra" says it itself.
         says_it = re.match(rf"{said}\b", clause(by), re.IGNORECASE) is not None
         return Selection("yes_no", (by,), "" if says_it else f"{said.capitalize()}.", words=False)
-    if (listed := _listed(kind, found)) is not None:
+    if (listed := _listed(found)) is not None:
         return Selection("list", (listed,), words=False)
     if kind == "list":
         if (value := _whole_value(best)) is not None:
             return Selection("list", (value,))
         return Selection("list", (best, *_further(question, evidence)))
     if kind == "definition":
-        return Selection("definition", (_defining(defined(question), evidence),), words=False)
+        return Selection("definition", (_defining(question.defined, evidence),), words=False)
     if _names_only(question):
         return _of_one(question, evidence)
     told = versions.pair(question, evidence) if versions is not None else ()
@@ -128,34 +123,29 @@ def _selected(
         evidence = (best, *(e for e in evidence if e is not best))
     if (rival := _rival(question, evidence)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
-    tells = answer_type(question) != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
+    tells = question.answer_type != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
     return Selection(kind, (best, *_close(evidence)), words=tells)
 
 
-def _listed(kind: Kind, found: Retrieval) -> Evidence | None:
+def _listed(found: Retrieval) -> Evidence | None:
     """The list or the steps that answer as a whole; None where one sentence does.
 
     Where a list or a way to do something is asked for, it is the list that the best evidence stands
     in, or one that is as good. Else the question must be about the list, not about an item: none of
     its words stand in the item that was found.
     """
-    if not found.lists or kind in {"yes_no", "definition"}:
+    question = found.question
+    if not found.lists or question.kind in {"yes_no", "definition"}:
         return None
     best, listed = found.evidence[0], found.lists[0]
     own = next((e for e in found.lists if _holds(e, best)), None)
-    if kind == "list" or _asks_way(found.question):
+    if question.kind == "list" or question.asks_way:
         return own or (listed if listed.score >= best.score - _LIST_BEHIND else None)
-    if answer_type(found.question) != "other":
+    if question.answer_type != "other":
         return None
     if own is not None:
         return own if best.features["coverage"] == 0 else None
     return listed if listed.score >= best.score else None
-
-
-def _asks_way(question: str) -> bool:
-    """Tell if a question asks how something is done: "how do I …", "how to …"."""
-    first, second = [*(w.text.lower() for w in words(question)), "", ""][:2]
-    return first == "how" and (second in AUXILIARIES or second == "to")
 
 
 def _holds(listed: Evidence, one: Evidence) -> bool:
@@ -186,19 +176,20 @@ def _whole_value(evidence: Evidence) -> Evidence | None:
     return replace(evidence, answer=held[0]) if held else None
 
 
-def _names_only(question: str) -> bool:
+def _names_only(question: Question) -> bool:
     """Tell if it asks what somebody or something is that it names: "Who is Lotte Mayer?"."""
-    asked = set(content_terms(question))
-    return bool(asked) and asked <= names(question) and answer_type(question) in {"person", "place"}
+    asked = question.content
+    named_alone = bool(asked) and asked <= question.names
+    return named_alone and question.answer_type in {"person", "place"}
 
 
-def _of_one(question: str, evidence: Sequence[Evidence]) -> Selection:
+def _of_one(question: Question, evidence: Sequence[Evidence]) -> Selection:
     """The evidence on the one who is named, a sentence each; the best alone if only one does.
 
     They tell different things of one subject, which is no contradiction. What describes goes first:
     "Lotte Mayer (tenant)", "Name: Lotte Mayer; Role: …".
     """
-    asked, named = names(question), name_texts(question)[0]
+    asked, named = question.names, name_texts(question.text)[0]
     describes = re.compile(rf"{re.escape(named)}\s*(?:[(;]|,? (?:is|was)\b)", re.IGNORECASE)
     ordered = sorted(evidence, key=lambda e: describes.search(e.quote) is None)
     speaking: dict[str, Evidence] = {}
@@ -257,15 +248,15 @@ def clause(evidence: Evidence) -> str:
     return " ".join((part if len(part.split()) >= _CLAUSE_WORDS else quote).split())
 
 
-def _further(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _further(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """More sentences with items of the list: they share a word of the question with the best one,
     a reader found something new in them, and they are not far behind."""
     best = evidence[0]
-    shared = set(content_terms(question)) & set(terms(best.quote))
+    shared = question.content & set(terms(best.quote))
     seen = set(terms(best.quote))
     found: list[Evidence] = []
     for e in evidence[1:]:
-        new = set(content_terms(e.answer_words)) - seen - set(content_terms(question))
+        new = set(content_terms(e.answer_words)) - seen - question.content
         if (
             len(found) < _MORE
             and e.score >= _LIST_SHARE * best.score
@@ -315,13 +306,13 @@ def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
     return False
 
 
-def _rival(question: str, evidence: Sequence[Evidence]) -> Evidence | None:
+def _rival(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
     """A sentence of another document that gives another number, date, name or place for the same.
 
     Both have what the question speaks of, and a reader is sure of both; a fact that one of them
     only says more exactly ("2014", "October 2014") is the same.
     """
-    best, kind = evidence[0], answer_type(question)
+    best, kind = evidence[0], question.answer_type
     if kind not in _COMPARABLE or not _is_sure(best) or not best.answer_words:
         return None
     for e in evidence[1:]:
@@ -338,9 +329,9 @@ def _rival(question: str, evidence: Sequence[Evidence]) -> Evidence | None:
     return None
 
 
-def _of_the_same(question: str, one: Evidence, other: Evidence) -> bool:
+def _of_the_same(question: Question, one: Evidence, other: Evidence) -> bool:
     """Tell if neither sentence names a subject of its own: "Paul's rent", "Anna's rent"."""
-    asked = set(terms(question))
+    asked = set(terms(question.text))
     mine, theirs = (
         {n for n in names(e.quote) if n.isalpha()} - asked - set(terms(e.answer_words)) - _DAY_TERMS
         for e in (one, other)

@@ -15,6 +15,7 @@ from assistant.bench.workplace import Workplace
 from assistant.engines.llama.engine import LlamaEngine
 from assistant.engines.llama.model import usable_cores
 from assistant.errors import AssistantError
+from assistant.query.question import Question
 from assistant.retrieval.evidence import retrieve
 
 _TOKENS = 48
@@ -76,7 +77,7 @@ def _drafts(place: Workplace) -> Iterator[list[Message]]:
     library, ranking = place.assistant.library, place.assistant.ranking()
     reader = place.assistant.reader
     for question in (place.questions[0], *place.questions):
-        found = retrieve(library, question, ranking, reader)
+        found = retrieve(library, Question(question), ranking, reader)
         best = found.evidence[0]
         if best.answer_words:
             yield prompt.messages(evidence=best.quote, question=question, answer=best.answer_words)

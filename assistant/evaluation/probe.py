@@ -20,6 +20,7 @@ from assistant.evaluation.statistics import Array
 from assistant.evaluation.template import Sentences, slots
 from assistant.language.words import content_terms, terms, words
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import RankingModel
@@ -93,7 +94,7 @@ def confidences(
     """Ask each question; one with an answer is told a second time without the passages that hold
     it."""
     for probe in probes:
-        search = EvidenceSearch(library, probe.question)
+        search = EvidenceSearch(library, Question(probe.question))
         found = search.shortlist() if reader is None else search.reread(reader)[0]
         kind: Kind = "own" if probe.answer else "other"
         yield Probed(kind, search.ranked(found, model).confidence)

@@ -8,6 +8,7 @@ from assistant.errors import EngineError, WeightsError
 from assistant.language.sentences import Span
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.features import Candidate, lists, sentences, with_vectors, words_at
 from assistant.retrieval.reader import READ_FIRST, Reader, read
 from assistant.retrieval.reranker import (
@@ -74,7 +75,7 @@ class Retrieval:
     those of the passages as wholes, scored as the evidence is.
     """
 
-    question: str
+    question: Question
     passages: tuple[ScoredPassage, ...]
     evidence: tuple[Evidence, ...]
     confidence: float
@@ -90,7 +91,7 @@ class Retrieval:
 
 
 def retrieve(
-    library: Library, question: str, models: RankingModels, reader: Reader | None = None
+    library: Library, question: Question, models: RankingModels, reader: Reader | None = None
 ) -> Retrieval:
     """Search the library and rank what was found as evidence, by all that there is."""
     *_, best = stages(library, question, models, reader)
@@ -99,7 +100,7 @@ def retrieve(
 
 def stages(  # noqa: PLR0913 - a search is made of these
     library: Library,
-    question: str,
+    question: Question,
     models: RankingModels,
     reader: Reader | None = None,
     without: Collection[Part] = (),
@@ -133,7 +134,7 @@ class EvidenceSearch:
     def __init__(
         self,
         library: Library,
-        question: str,
+        question: Question,
         without: Collection[Part] = (),
         sources: Collection[str] | None = None,
     ) -> None:
@@ -158,7 +159,7 @@ class EvidenceSearch:
             return [], []
         wholes = {c.key: c for c in self.lists()}
         found = [*self._every, *wholes.values()]
-        by_reader = read(self.query.text, self.passages, found, reader)
+        by_reader = read(self.query.question, self.passages, found, reader)
         units = [c for c in by_reader if c.key not in wholes]
         listed = {c.key for c in self._every[:CANDIDATES]}
         listed |= {c.key for c in units[:READ_CANDIDATES]}
@@ -192,7 +193,7 @@ class EvidenceSearch:
             ordered = [(c, scores[c.key]) for c in candidates]
         told = signals(self.query, ordered)
         return Retrieval(
-            question=self.query.text,
+            question=self.query.question,
             passages=self._by_evidence(ordered),
             evidence=_as_evidence(ordered),
             lists=_as_evidence(rank(listed, model.evidence)),

@@ -143,7 +143,7 @@ class _Measure:
 
     def __call__(self, said: str, before: set[str], *, is_opening: bool) -> dict[str, float]:
         """The features of words of what is said after something with the terms `before`."""
-        query = self._query
+        query, asked = self._query, self._query.question
         here = terms(said)
         have = set(here)
         content = content_terms(said)
@@ -152,10 +152,10 @@ class _Measure:
             "coverage": coverage,
             "coverage_before": self._share(have | before) - coverage,
             "coverage_headings": self._share(have | self._context) - coverage,
-            "names": len(query.names & have) / len(query.names) if query.names else 0.5,
+            "names": len(asked.names & have) / len(asked.names) if asked.names else 0.5,
             "pairs": _pairs(query, here),
             "novelty": sum(t not in query.idf for t in content) / len(content) if content else 0.0,
-            "type": offers(query.type, said, set(query.terms)),
+            "type": offers(asked.answer_type, said, set(asked.terms)),
             "first": float(is_opening),
             "length": math.log(len(here) + 1),
             "short": float(len(here) < 5),
@@ -163,11 +163,11 @@ class _Measure:
 
     def _share(self, present: set[str]) -> float:
         idf = self._query.idf
-        return sum(idf[t] for t in self._query.terms if t in present) / self._weight
+        return sum(idf[t] for t in self._query.question.terms if t in present) / self._weight
 
 
 def _pairs(query: Query, here: Sequence[str]) -> float:
-    asked = list(pairwise(query.terms))
+    asked = list(pairwise(query.question.terms))
     if not asked:
         return 0.0
     content = [t for t in here if t not in STOP_WORDS]

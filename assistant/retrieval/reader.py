@@ -1,6 +1,6 @@
 """The evidence reader's part: how likely each sentence holds the answer, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from assistant.documents.reading import Run
 from assistant.documents.units.unit import UnitKind
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms
+from assistant.query.question import Question
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.retriever import ScoredPassage
 
@@ -68,7 +69,7 @@ class Reader(Protocol):
 
 
 def read(
-    question: str,
+    question: Question,
     passages: Sequence[ScoredPassage],
     found: Sequence[Candidate],
     reader: Reader,
@@ -100,15 +101,15 @@ def _best_item(
 
 
 def _readings(
-    question: str, passages: Sequence[ScoredPassage], reader: Reader
+    question: Question, passages: Sequence[ScoredPassage], reader: Reader
 ) -> dict[tuple[int, Span], SentenceReading]:
     """The reader's scores of each unit, by its passage's id and its span; the spans of the
     answers are the documents'."""
     chosen = [p.passage for p in passages]
     runs = [[run for own in p.reading.runs.values() for run in own] for p in chosen]
     places = [[run.place for run in own] for own in runs]
-    read_ones = reader.read(question, [p.reading.text for p in chosen], places) if chosen else []
-    asked = set(content_terms(question))
+    texts = [p.reading.text for p in chosen]
+    read_ones = reader.read(question.text, texts, places) if chosen else []
     found = {}
     for passage, own in zip(chosen, read_ones, strict=True):
         left = iter(own)
@@ -116,12 +117,12 @@ def _readings(
             pairs = [(run, next(left)) for run in parts]
             if pairs:
                 kind = passage.reading.by_span[span].kind
-                found[passage.id, span] = _of_unit(asked, kind, pairs)
+                found[passage.id, span] = _of_unit(question.content, kind, pairs)
     return found
 
 
 def _of_unit(
-    asked: set[str], kind: UnitKind, pairs: Sequence[tuple[Run, SentenceReading]]
+    asked: Set[str], kind: UnitKind, pairs: Sequence[tuple[Run, SentenceReading]]
 ) -> SentenceReading:
     """The unit's best score, with the words of the run that answers.
 

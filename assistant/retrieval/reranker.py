@@ -16,7 +16,7 @@ from assistant import paths
 from assistant.documents.units.unit import UnitKind
 from assistant.language.answer_types import offers
 from assistant.language.negation import negates, opposes, says_not
-from assistant.language.words import content_terms, terms
+from assistant.language.words import terms
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.retriever import Query
 
@@ -189,7 +189,7 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
     present = set(terms(" ".join((passage.title, *passage.headings, passage.reading.text))))
     near = _said_around(top)
     # "Do anglers need a permit?": who denies it answers.
-    may_deny = query.type == "yes_no"
+    may_deny = query.question.answer_type == "yes_no"
     total = sum(math.exp(s - score) for _, s in ranked)
     return {
         "top_score": score,
@@ -210,11 +210,11 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "names_missing": _names_missing(query, present),
         "numbers_missing": float(len(_numbers(query) - present)),
         "top_weakest": top.features["weakest"],
-        "terms": math.log(len(query.terms) + 1),
+        "terms": math.log(len(query.question.terms) + 1),
         "names_not_here": _names_missing(query, near),
         "numbers_not_here": float(len(_numbers(query) - near)),
         "denied": float(not may_deny and _denies(query, top)),
-        "opposed": float(not may_deny and opposes(query.text, set(terms(top.said)))),
+        "opposed": float(not may_deny and opposes(query.question.text, set(terms(top.said)))),
     } | _of_reader(query, top, rows)
 
 
@@ -224,12 +224,13 @@ def _of_reader(
     """The reader's signals; the first of the rows is the first sentence's."""
     if "reader" not in rows[0]:
         return {}
+    asked = query.question
     scores = sorted((row["reader"] for row in rows), reverse=True)
     return {
         "reader_top": rows[0]["reader"],
         "reader_best": scores[0],
         "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
-        "span_type": offers(query.type, top.answer_words, set(query.terms)),
+        "span_type": offers(asked.answer_type, top.answer_words, set(asked.terms)),
     }
 
 
@@ -242,15 +243,17 @@ def _said_around(top: Candidate) -> set[str]:
 
 
 def _names_missing(query: Query, present: set[str]) -> float:
-    return len(query.names - present) / len(query.names) if query.names else 0.0
+    names = query.question.names
+    return len(names - present) / len(names) if names else 0.0
 
 
 def _denies(query: Query, top: Candidate) -> bool:
-    return says_not(query.text) != negates(top.said, set(content_terms(query.text)))
+    asked = query.question
+    return says_not(asked.text) != negates(top.said, asked.content)
 
 
 def _numbers(query: Query) -> set[str]:
-    return {term for term in query.terms if any(c.isdigit() for c in term)}
+    return {term for term in query.question.terms if any(c.isdigit() for c in term)}
 
 
 def probability(log_odds: float) -> float:

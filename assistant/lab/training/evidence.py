@@ -25,6 +25,7 @@ from assistant.lab.training.linear import Matrix, auroc, fit_logistic, fit_ranki
 from assistant.lab.training.split import held_out
 from assistant.lab.training.squad import Article, Asked, read, sample, stem, write_documents
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import FEATURES, Candidate
@@ -244,7 +245,7 @@ class Searched:
     def candidates(self, question: str) -> tuple[Query, tuple[Candidate, ...]]:
         """The question made ready, and the sentences found for it."""
         without: tuple[Part, ...] = () if self.vectors else ("dense",)
-        search = EvidenceSearch(self.library, question, without)
+        search = EvidenceSearch(self.library, Question(question), without)
         found = search.shortlist() if self.reader is None else search.reread(self.reader)[0]
         return search.query, tuple(found)
 

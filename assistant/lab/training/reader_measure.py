@@ -23,6 +23,7 @@ from assistant.evaluation.dataset import EvalQuestion, read
 from assistant.evaluation.statistics import mcnemar
 from assistant.evaluation.text_matching import contains, exact_match, f1, normalise
 from assistant.lab.training.linear import auroc
+from assistant.query.question import Question
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import Candidate
 from assistant.retrieval.reader import Reader
@@ -63,7 +64,7 @@ def measure(assistant: Assistant, questions: Sequence[EvalQuestion], reader: Rea
 
 def _asked(assistant: Assistant, question: EvalQuestion, reader: Reader) -> Asked:
     models = shipped_models()
-    search = EvidenceSearch(assistant.library, question.question)
+    search = EvidenceSearch(assistant.library, Question(question.question))
     shortlist = search.shortlist()
     began = time.perf_counter()
     reread, _ = search.reread(reader)
