@@ -225,7 +225,7 @@ def _evidence(row: Row, passages: Iterable[Passage]) -> Evidence | None:
     """The row as evidence, in the passage that has it."""
     for p in passages:
         if p.start <= row.span[0] and row.span[1] <= p.end:
-            return Evidence.quoting(p, row.span)
+            return Evidence(p, row.span)
     return None
 
 

@@ -15,7 +15,8 @@ from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.printable import one_line
 from assistant.query.question import Question
-from assistant.retrieval.evidence import Evidence, EvidenceSearch
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.evidence_search import EvidenceSearch
 from assistant.retrieval.reranker import RankingModels
 
 Finding = Literal["supported", "contradicted", "not_found"]
@@ -106,7 +107,7 @@ def _given(text: str) -> list[Evidence]:
     spans: Sequence[Span] = tuple(sentence_spans(text))
     lines = LineMap(text).lines(0, len(text)) if text else (1, 1)
     passage = Passage(0, GIVEN, "", 0, len(text), lines, None, (), tuple(spans), text)
-    return [Evidence.quoting(passage, span, 0.0) for span in spans]
+    return [Evidence(passage, span) for span in spans]
 
 
 def _checked(said: str, check: StatementCheck, evidence: Sequence[Evidence]) -> Checked:

@@ -42,7 +42,7 @@ def with_context(evidence: Evidence) -> Evidence:
     if "\n\n" in passage.slice((start, evidence.span[0])) and place - first > 1:
         start = passage.sentences[place - 1][0]
     span: Span = (start, evidence.span[1])
-    return replace(evidence, span=span, quote=passage.slice(span))
+    return replace(evidence, span=span)
 
 
 def leans(sentence: str) -> bool:

@@ -113,11 +113,9 @@ def _on_the_matter(found: Retrieval, best: Evidence, library: Library) -> Iterat
         if passage.headings == own.headings:
             yield from _sentences(passage)
     yield from (
-        e
-        for e in found.evidence
-        if e.passage.source != own.source and e.features["coverage"] >= _ON_THE_MATTER
+        e for e in found.evidence if e.passage.source != own.source and e.coverage >= _ON_THE_MATTER
     )
 
 
 def _sentences(passage: Passage) -> list[Evidence]:
-    return [Evidence.quoting(passage, span) for span in passage.sentences]
+    return [Evidence(passage, span) for span in passage.sentences]

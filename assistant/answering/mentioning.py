@@ -62,7 +62,7 @@ def opening(library: Library, document: DocumentRecord) -> tuple[Evidence, ...]:
     """The first sentence of a document; none if it has no passage."""
     ids = library.document_store.passage_ids(document.source)[:1]
     passages = library.document_store.passages(ids).values()
-    return tuple(Evidence.quoting(p, p.sentences[0]) for p in passages if p.sentences)
+    return tuple(Evidence(p, p.sentences[0]) for p in passages if p.sentences)
 
 
 def _not_among(what: str, rest: set[str], number: int) -> str:
@@ -80,7 +80,7 @@ def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...
     query = prepare(library, Question(what))
     found, _ = search(library, query, _LOOKED_FOR_NEAR)
     told = [
-        Evidence.quoting(p.passage, span)
+        Evidence(p.passage, span)
         for p in found
         if p.passage.source in sources
         for span in p.passage.sentences
@@ -96,4 +96,4 @@ def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...
 def _sentence(passage: Passage, wanted: set[str]) -> Evidence:
     """The sentence of the passage that holds most of the terms."""
     span = max(passage.sentences, key=lambda s: len(wanted & set(terms(passage.slice(s)))))
-    return Evidence.quoting(passage, span)
+    return Evidence(passage, span)

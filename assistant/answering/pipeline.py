@@ -37,7 +37,8 @@ from assistant.query.intent import Kind
 from assistant.query.last_answer import Request
 from assistant.query.question import Question, interpret
 from assistant.query.turn import Turn
-from assistant.retrieval.evidence import Retrieval, stages
+from assistant.retrieval.evidence import Retrieval
+from assistant.retrieval.evidence_search import stages
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import RankingModels
 from assistant.retrieval.retriever import Part

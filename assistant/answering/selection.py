@@ -63,7 +63,7 @@ class Selection:
     def said(self, number: int) -> str:
         """The text for a piece of evidence."""
         one = self.shown[number]
-        if is_list(one):
+        if one.is_list:
             return items(one)
         return spoken(one) if self.words and one.answer_words else clause(one)
 
@@ -144,20 +144,13 @@ def _listed(found: Retrieval) -> Evidence | None:
     if question.answer_type != "other":
         return None
     if own is not None:
-        return own if best.features["coverage"] == 0 else None
+        return own if best.coverage == 0 else None
     return listed if listed.score >= best.score else None
 
 
 def _holds(listed: Evidence, one: Evidence) -> bool:
     inside = listed.span[0] <= one.span[0] < listed.span[1]
     return inside and listed.passage.id == one.passage.id
-
-
-def is_list(evidence: Evidence) -> bool:
-    """Tell if a piece of evidence is a whole list."""
-    return evidence.span not in evidence.passage.sentences and bool(
-        evidence.passage.reading.items(evidence.span)
-    )
 
 
 def items(evidence: Evidence) -> str:
@@ -260,7 +253,7 @@ def _further(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]
         if (
             len(found) < _MORE
             and e.score >= _LIST_SHARE * best.score
-            and (_is_name(best, e) or e.features.get("reader", -100.0) >= _LIST_READER)
+            and (_is_name(best, e) or (e.reader_score or 0) >= _LIST_READER)
             and shared & set(terms(e.quote))
             and new
         ):
@@ -319,9 +312,9 @@ def _rival(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
         if (
             e.passage.source != best.passage.source
             and _is_sure(e)
-            and e.features["reader"] >= best.features["reader"] - _RIVAL_BEHIND
-            and e.features["coverage"] >= best.features["coverage"] * 0.95
-            and abs(e.features["max_sim"] - best.features["max_sim"]) <= _RIVAL_SIMILAR
+            and (e.reader_score or 0) >= (best.reader_score or 0) - _RIVAL_BEHIND
+            and e.coverage >= best.coverage * 0.95
+            and abs(e.max_sim - best.max_sim) <= _RIVAL_SIMILAR
             and _differs(kind, best.answer_words, e.answer_words)
             and _of_the_same(question, best, e)
         ):
@@ -340,11 +333,11 @@ def _of_the_same(question: Question, one: Evidence, other: Evidence) -> bool:
 
 
 def _is_sure(e: Evidence) -> bool:
-    return _reads_surely(e) and e.features["coverage"] >= _RIVAL_COVERAGE
+    return _reads_surely(e) and e.coverage >= _RIVAL_COVERAGE
 
 
 def _reads_surely(e: Evidence) -> bool:
-    return e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER
+    return e.reader_score is not None and e.reader_score >= _RIVAL_READER
 
 
 def _differs(kind: AnswerType, one: str, other: str) -> bool:

@@ -83,7 +83,7 @@ def _apart(chosen: Sequence[Evidence]) -> list[Evidence]:
         last = kept[-1] if kept else None
         if last and last.passage.id == e.passage.id and e.span[0] < last.span[1]:
             span = (min(last.span[0], e.span[0]), e.span[1])
-            kept[-1] = replace(e, span=span, quote=e.passage.slice(span))
+            kept[-1] = replace(e, span=span)
         else:
             kept.append(e)
     return kept
@@ -92,7 +92,7 @@ def _apart(chosen: Sequence[Evidence]) -> list[Evidence]:
 def _candidates(passages: Sequence[Passage]) -> list[Evidence]:
     """Whole sentences, spread over the document."""
     found = [
-        Evidence.quoting(p, span)
+        Evidence(p, span)
         for p in passages
         for span in p.sentences
         if _is_whole(p.slice(span).strip())

@@ -203,7 +203,7 @@ class Verifier:
             contradicted = max(s.contradicted for s in own)
             # "Anglers need no permit" has all the words of the question, and denies it.
             denied = negates(one.quote, question.content) != says_not(question.text)
-            settled = max(supported, contradicted, one.features.get("coverage", 0.0))
+            settled = max(supported, contradicted, one.coverage)
             if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
                 found.append(("no", one))
             elif supported >= _SUPPORTED:

@@ -55,9 +55,9 @@ class Versions:
         return (
             one.passage.source != other.passage.source
             and _series(one.passage.source) == _series(other.passage.source)
-            and other.features["coverage"] >= one.features["coverage"] * _COVERAGE
-            and abs(one.features["max_sim"] - other.features["max_sim"]) <= _SIMILAR
-            and other.features.get("reader", 0) >= one.features.get("reader", 0) - _READ_BEHIND
+            and other.coverage >= one.coverage * _COVERAGE
+            and abs(one.max_sim - other.max_sim) <= _SIMILAR
+            and (other.reader_score or 0) >= (one.reader_score or 0) - _READ_BEHIND
         )
 
     def _age(self, evidence: Evidence, among: Sequence[Evidence]) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ from assistant.engines.llama.engine import LlamaEngine
 from assistant.engines.llama.model import usable_cores
 from assistant.errors import AssistantError
 from assistant.query.question import Question
-from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.evidence_search import retrieve
 
 _TOKENS = 48
 _ASKED = "Describe the bridges of a town in many sentences, one after the other."

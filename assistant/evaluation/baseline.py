@@ -141,9 +141,7 @@ class TutorialBaseline:
 def _statements(
     said: str, question: str, passages: Sequence[ScoredPassage]
 ) -> tuple[Statement, ...]:
-    evidence = [
-        Evidence.quoting(p.passage, span, 0.0) for p in passages for span in p.passage.sentences
-    ]
+    evidence = [Evidence(p.passage, span) for p in passages for span in p.passage.sentences]
     verifier = Verifier()
     asked = Question(question)
     checks = [verifier.check(s, asked, evidence) for s in statements(said)]

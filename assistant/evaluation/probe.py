@@ -21,7 +21,7 @@ from assistant.evaluation.template import Sentences, slots
 from assistant.language.words import content_terms, terms, words
 from assistant.library.library import Library
 from assistant.query.question import Question
-from assistant.retrieval.evidence import EvidenceSearch
+from assistant.retrieval.evidence_search import EvidenceSearch
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import RankingModel
 
@@ -100,7 +100,7 @@ def confidences(
         yield Probed(kind, search.ranked(found, model).confidence)
         if probe.answer:
             answer = set(terms(probe.answer))
-            left = [c for c in found if not answer <= set(terms(c.passage.passage.text))]
+            left = [c for c in found if not answer <= set(terms(c.passage.text))]
             yield Probed("removed", search.ranked(left, model).confidence)
 
 

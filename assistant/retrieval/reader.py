@@ -9,7 +9,7 @@ from assistant.documents.units.unit import UnitKind
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms
 from assistant.query.question import Question
-from assistant.retrieval.features import Candidate
+from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import ScoredPassage
 
 # Passages that are read first, each for about 32 ms; and as many in all where none of them holds
@@ -71,10 +71,10 @@ class Reader(Protocol):
 def read(
     question: Question,
     passages: Sequence[ScoredPassage],
-    found: Sequence[Candidate],
+    found: Sequence[Evidence],
     reader: Reader,
-) -> list[Candidate]:
-    """The candidates with the feature `reader` and the span of the answer, best reading first.
+) -> list[Evidence]:
+    """The evidence with the feature `reader` and the span of the answer, best reading first.
 
     The best passages are read; a unit of the others gets the lowest reading there is, and a list
     the best of its items.
@@ -88,14 +88,14 @@ def read(
         reading = readings.get(c.key) or _best_item(c, readings)
         score = reading.score if reading else lowest
         answer = reading.span if reading else None
-        read_ones.append(replace(c, features=c.features | {"reader": score}, answer=answer))
+        read_ones.append(replace(c, features={**c.features, "reader": score}, answer=answer))
     return sorted(read_ones, key=lambda c: -c.features["reader"])
 
 
 def _best_item(
-    listed: Candidate, readings: Mapping[tuple[int, Span], SentenceReading]
+    listed: Evidence, readings: Mapping[tuple[int, Span], SentenceReading]
 ) -> SentenceReading | None:
-    passage = listed.passage.passage
+    passage = listed.passage
     items = [(passage.id, unit.span) for unit in passage.reading.items(listed.span)]
     return max((readings[i] for i in items if i in readings), key=lambda r: r.score, default=None)
 

@@ -22,7 +22,7 @@ def sentence(number: int, text: str = TEXT, start: int = 40) -> Evidence:
     end = start + len(text)
     passage = Passage(1, "/n.txt", "n", start, end, (1, 1), None, (), spans, text)
     span = spans[number]
-    return Evidence(passage, span, passage.slice(span), 1.0, {}, (span[0], span[1] - 1))
+    return Evidence(passage, span, 1.0, answer=(span[0], span[1] - 1))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_far_too_long_is_left_out() -> None:
 
 def test_a_span_that_is_no_sentence_is_left_alone() -> None:
     found = sentence(1)
-    part = replace(found, span=(found.span[0], found.span[1] - 3), quote="He keeps the")
+    part = replace(found, span=(found.span[0], found.span[1] - 3))
     assert with_context(part) is part
 
 

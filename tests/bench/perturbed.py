@@ -20,7 +20,7 @@ from assistant.language.lexicon import STOP_WORDS
 from assistant.language.words import words
 from assistant.query.question import Question
 from assistant.query.wording import core
-from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.evidence_search import retrieve
 from assistant.retrieval.reranker import shipped_models
 
 

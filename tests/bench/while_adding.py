@@ -14,7 +14,7 @@ from statistics import median, quantiles
 
 from assistant.assistant import Assistant
 from assistant.query.question import Question
-from assistant.retrieval.evidence import stages
+from assistant.retrieval.evidence_search import stages
 from assistant.retrieval.reranker import shipped_models
 
 WORDS = (Path(__file__).parents[2] / "seeds").glob("*.txt")

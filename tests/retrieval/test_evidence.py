@@ -5,7 +5,7 @@ import pytest
 
 from assistant.library.library import Library
 from assistant.query.question import Question
-from assistant.retrieval.evidence import EvidenceSearch, retrieve
+from assistant.retrieval.evidence_search import EvidenceSearch, retrieve
 from assistant.retrieval.features import FEATURES, max_sim, token_weights, weakest
 from assistant.retrieval.reranker import SIGNALS, rank, shipped_models, signals
 from assistant.retrieval.retriever import prepare

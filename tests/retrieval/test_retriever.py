@@ -9,7 +9,7 @@ from assistant.library.chroma import LocalChromaStore
 from assistant.library.library import Library
 from assistant.library.ports import VectorsUnavailable
 from assistant.query.question import Question
-from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.evidence_search import retrieve
 from assistant.retrieval.reranker import shipped_models
 from assistant.retrieval.retriever import fuse, lift, prepare, search
 
