@@ -4,34 +4,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.context import DAYS, with_context
+from assistant.answering.context import with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
 from assistant.language.answer_types import AnswerType
-from assistant.language.words import content_terms, names, terms
+from assistant.language.words import content_terms, terms
 from assistant.query.intent import Kind
 from assistant.query.mentions import name_texts
 from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence, Retrieval
 
-# Beside the best sentence of a list, at most this many more.
-_MORE = 4
-# A further sentence of a list: how far below the best its score may be, and the reader's log odds.
-_LIST_SHARE = 0.4
-_LIST_READER = -7.0
-# Another document answers the same question otherwise: as sure of itself as the first.
-_RIVAL_READER = 1.0
-_RIVAL_BEHIND = 3.0
-_RIVAL_COVERAGE = 0.6
-_RIVAL_SIMILAR = 0.08
+# The reader is sure of a sentence from these log odds on.
+_SURE = 1.0
 _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
-# A second sentence with 0.8 of the odds of the best (so far behind it) is shown too.
-_CLOSE = 0.22
-# A sentence that defines may be this far behind the best.
-_DEFINES_BEHIND = 4.0
-# A sentence that says what something is has it among its first words.
-_OPENING = 8
+# A second sentence with 0.8 of the odds of the best (so far behind it) is shown too; of a list one
+# with two thirds.
+_CLOSE, _CLOSE_IN_LIST = 0.22, 0.4
 DISAGREE = "Your documents differ:"
 OF_SOMEBODY = "Your documents say of {}:"
 # So many documents are shown of those that speak of somebody.
@@ -44,7 +33,6 @@ _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|a
 _LIST_BEHIND = 1.5
 # A reason or a way that is told in fewer words than this is a fragment of its sentence.
 _REASON_WORDS = 5
-_DAY_TERMS = frozenset(term for day in DAYS for term in terms(day))
 
 
 @dataclass(frozen=True)
@@ -110,9 +98,9 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
     if kind == "list":
         if (value := _whole_value(best)) is not None:
             return Selection("list", (value,))
-        return Selection("list", (best, *_further(question, evidence)))
+        return Selection("list", (best, *_close(evidence, _CLOSE_IN_LIST)))
     if kind == "definition":
-        return Selection("definition", (_defining(question.defined, evidence),), words=False)
+        return Selection("definition", (best,), words=False)
     if _names_only(question):
         return _of_one(question, evidence)
     told = versions.pair(question, evidence) if versions is not None else ()
@@ -121,10 +109,10 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
     if told:
         best = told[0]
         evidence = (best, *(e for e in evidence if e is not best))
-    if (rival := _rival(question, evidence)) is not None:
+    if (rival := _rival(question, evidence, verifier)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
     tells = question.answer_type != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
-    return Selection(kind, (best, *_close(evidence)), words=tells)
+    return Selection(kind, (best, *_close(evidence, _CLOSE)), words=tells)
 
 
 def _listed(found: Retrieval) -> Evidence | None:
@@ -195,14 +183,14 @@ def _of_one(question: Question, evidence: Sequence[Evidence]) -> Selection:
     return Selection("definition", shown, OF_SOMEBODY.format(named), words=False)
 
 
-def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _close(evidence: Sequence[Evidence], behind: float) -> list[Evidence]:
     """The second sentence where it is nearly as likely to answer as the best, and otherwise."""
     best = evidence[0]
     said = set(terms(best.quote))
     return [
         e
         for e in evidence[1:2]
-        if e.score >= best.score - _CLOSE
+        if e.score >= best.score - behind
         and not set(content_terms(e.answer_words or e.quote)) & said
     ]
 
@@ -241,109 +229,15 @@ def clause(evidence: Evidence) -> str:
     return " ".join((part if len(part.split()) >= _CLAUSE_WORDS else quote).split())
 
 
-def _further(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """More sentences with items of the list: they share a word of the question with the best one,
-    a reader found something new in them, and they are not far behind."""
+def _rival(question: Question, evidence: Sequence[Evidence], verifier: Verifier) -> Evidence | None:
+    """A sentence of another document that contradicts the best, where a reader is sure of both."""
     best = evidence[0]
-    shared = question.content & set(terms(best.quote))
-    seen = set(terms(best.quote))
-    found: list[Evidence] = []
-    for e in evidence[1:]:
-        new = set(content_terms(e.answer_words)) - seen - question.content
-        if (
-            len(found) < _MORE
-            and e.score >= _LIST_SHARE * best.score
-            and (_is_name(best, e) or (e.reader_score or 0) >= _LIST_READER)
-            and shared & set(terms(e.quote))
-            and new
-        ):
-            found.append(e)
-            seen |= set(terms(e.quote))
-    return found
-
-
-def _is_name(best: Evidence, other: Evidence) -> bool:
-    """Tell if both have words that answer which begin as names do: items of a list are alike."""
-    return best.answer_words[:1].isupper() and other.answer_words[:1].isupper()
-
-
-def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:
-    """The best sentence that says what the term is, else the best sentence."""
-    wanted = [t for t in terms(term) if t]
-    for e in evidence:
-        if e.score < evidence[0].score - _DEFINES_BEHIND:
-            break
-        if _says_what_is(wanted, e):
-            return e
-    return evidence[0]
-
-
-def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
-    """Tell whether a sentence opens with the term and goes on to say what it is or means.
-
-    "It is a …" does, in a document of that title.
-    """
-    here = terms(evidence.quote)
-    if here[:3] in (["it", "is", "a"], ["it", "is", "an"]):
-        return set(wanted) <= set(terms(evidence.passage.title))
-    for start in range(min(_OPENING, len(here))):
-        end = start + len(wanted)
-        if here[start:end] != list(wanted):
-            continue
-        after = [*here[end : end + 3], "", ""]
-        if after[0] in {"is", "was", "a", "an"}:
-            return "a" in after[:1] or after[1] in {"a", "an", "the", "ani", "one"}
-        if after[0] in {"are", "were"}:
-            return after[1] not in {"also", "not", "no"}
-        return after[0] in {"mean", "refer", "denot", "describ"} or after[:2] == ["we", "mean"]
-    return False
-
-
-def _rival(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
-    """A sentence of another document that gives another number, date, name or place for the same.
-
-    Both have what the question speaks of, and a reader is sure of both; a fact that one of them
-    only says more exactly ("2014", "October 2014") is the same.
-    """
-    best, kind = evidence[0], question.answer_type
-    if kind not in _COMPARABLE or not _is_sure(best) or not best.answer_words:
+    if question.answer_type not in _COMPARABLE or not _reads_surely(best):
         return None
-    for e in evidence[1:]:
-        if (
-            e.passage.source != best.passage.source
-            and _is_sure(e)
-            and (e.reader_score or 0) >= (best.reader_score or 0) - _RIVAL_BEHIND
-            and e.coverage >= best.coverage * 0.95
-            and abs(e.max_sim - best.max_sim) <= _RIVAL_SIMILAR
-            and _differs(kind, best.answer_words, e.answer_words)
-            and _of_the_same(question, best, e)
-        ):
-            return e
-    return None
-
-
-def _of_the_same(question: Question, one: Evidence, other: Evidence) -> bool:
-    """Tell if neither sentence names a subject of its own: "Paul's rent", "Anna's rent"."""
-    asked = set(terms(question.text))
-    mine, theirs = (
-        {n for n in names(e.quote) if n.isalpha()} - asked - set(terms(e.answer_words)) - _DAY_TERMS
-        for e in (one, other)
-    )
-    return not (mine and theirs) or bool(mine & theirs)
-
-
-def _is_sure(e: Evidence) -> bool:
-    return _reads_surely(e) and e.coverage >= _RIVAL_COVERAGE
+    others = (e for e in evidence[1:] if e.passage.source != best.passage.source)
+    sure = (e for e in others if _reads_surely(e))
+    return next((e for e in sure if verifier.contradict(best, e)), None)
 
 
 def _reads_surely(e: Evidence) -> bool:
-    return e.reader_score is not None and e.reader_score >= _RIVAL_READER
-
-
-def _differs(kind: AnswerType, one: str, other: str) -> bool:
-    """Tell whether two answers cannot both be right: neither says all that the other says."""
-    mine, theirs = set(content_terms(one)), set(content_terms(other))
-    if kind in {"number", "date"}:
-        mine, theirs = ({t for t in said if t[:1].isdigit()} for said in (mine, theirs))
-        return bool(mine and theirs) and not (mine <= theirs or theirs <= mine)
-    return bool(mine and theirs) and not mine & theirs
+    return e.reader_score is not None and e.reader_score >= _SURE

@@ -182,6 +182,14 @@ class Verifier:
             return StatementCheck(statement, "contradicted", denying, "the evidence says otherwise")
         return _unsupported(statement, "the evidence does not say it")
 
+    def contradict(self, one: Evidence, other: Evidence) -> bool:
+        """Tell if each of two pieces of evidence denies what the other says."""
+        if self._model is None:
+            return False
+        said = [" ".join(e.said.split()) for e in (one, other)]
+        scores = self._model.support([(said[0], said[1]), (said[1], said[0])])
+        return all(s.contradicted >= _CONTRADICTED for s in scores)
+
     def decide(
         self, question: Question, evidence: Sequence[Evidence]
     ) -> tuple[YesNo, Evidence] | None:

@@ -89,11 +89,6 @@ class Question:
         return frozenset(names(self.text))
 
     @cached_property
-    def defined(self) -> str:
-        """The term that it wants defined; "" if it wants something else."""
-        return intent.defined(self.text)
-
-    @cached_property
     def is_yes_no(self) -> bool:
         """Tell if yes or no answers it: it opens with its auxiliary, and offers no choice."""
         return self.kind == "yes_no" and intent.asks_yes_no(self.text)
