@@ -226,8 +226,9 @@ class Answerer:
     def _verify(self) -> Verifier:
         """The verifier, made when it is first needed: its model is the reader's."""
         if self._verifier is None:
+            reader = None if "verifier" in self._config.without else self._reader
             try:
-                model = self._reader.statement_reader() if self._reader else None
+                model = reader.statement_reader() if reader else None
             except (EngineError, WeightsError):  # told by whoever reads with it
                 model = None
             self._verifier = Verifier(model)
@@ -337,8 +338,7 @@ class Answerer:
             "prompts": {p.name: p.hash for p in (config.compose, config.phrase)},
             "answering": config.mode,
             "excerpt_tokens": config.excerpt_tokens,
-            "check": config.verify,
-            "left_out": sorted(self._without),
+            "left_out": sorted(self._without | config.without),
             **({} if self._sources is None else {"within": sorted(self._sources)}),
         }
 

@@ -425,7 +425,7 @@ def _add_eval(evaluate: argparse.ArgumentParser) -> None:
         "--ablate",
         action="append",
         default=[],
-        choices=("dense", "bm25", "fusion", "reranker", "reader", "check", "llm"),
+        choices="dense bm25 fusion reranker reader check verifier adapter llm".split(),
         help="run once more without this part, to see what it is worth",
     )
     evaluate.add_argument(
