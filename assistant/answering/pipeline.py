@@ -23,7 +23,7 @@ from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.joining import joined, missing, turn_of
 from assistant.answering.last_answer import NO_ANSWER_YET, asked_last, on_evidence, on_reply
 from assistant.answering.llm import Llm
-from assistant.answering.selection import NOTHING, Selection, select
+from assistant.answering.selection import NOTHING, Selection, led_by, may_be_phrased, select
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
 from assistant.answering.versions import Versions
@@ -169,9 +169,12 @@ class Answerer:
             yield Answered(self._builder().direct(ask, worked_out, found.question.text))
             return
         notices = self._notices(ask.question, found)
-        shown = select(found, self._verify(), self._versions) if found.is_answered else NOTHING
+        shown = NOTHING
+        if found.is_answered:
+            shown = select(found, self._verify(), self._versions)
+            found = led_by(found, shown)
         leans = found.question.text != ask.question
-        generation = self._generation(found, question.history if leans else ())
+        generation = self._generation(found, shown, question.history if leans else ())
         if generation is not None and self._models.llm is not None:
             if found.is_answered:
                 yield Interim(self._builder().from_evidence(ask, found, shown, final=False))
@@ -207,15 +210,18 @@ class Answerer:
             shown = on_evidence(wish, found, chosen, history, self.library)
         yield Answered(self._builder().from_evidence(ask, found, shown))
 
-    def _generation(self, found: Retrieval, history: Sequence[Turn]) -> Generation | None:
+    def _generation(
+        self, found: Retrieval, shown: Selection, history: Sequence[Turn]
+    ) -> Generation | None:
         """The draft to be written by the model; None where it is not to write.
 
         A model that composes is also asked where retrieval is not sure that there is nothing.
         """
-        doubtful = self._config.mode == "compose" and found.confidence >= found.threshold / 2
         if self._models.llm is None or not found.evidence:
             return None
-        if not (found.is_answered or doubtful):
+        composes = self._config.mode == "compose"
+        least = found.threshold / 2 if composes else found.threshold
+        if found.confidence < least or not (composes or may_be_phrased(shown)):
             return None
         generation = Generation(self._config, found, _earlier(history))
         return generation if generation.is_wanted else None

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from assistant.answering.context import with_context
+from assistant.answering.context import apart, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
@@ -31,8 +32,10 @@ _CLAUSE_WORDS = 6
 _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
 # A list that the best evidence is no part of may be this far behind it where one is asked for.
 _LIST_BEHIND = 1.5
-# A reason or a way that is told in fewer words than this is a fragment of its sentence.
-_REASON_WORDS = 5
+# A definition that is told in fewer words than this is a fragment of its sentence.
+_TELLING_WORDS = 6
+# The second sentence of an explanation may be this far behind the best.
+_EXPLAINS = 2.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class Selection:
             return items(one)
         return spoken(one) if self.words and one.answer_words else clause(one)
 
+    def beside(self, number: int) -> str:
+        """The text for a piece of evidence after a model's sentence on the first."""
+        return f"{'Also' if self.kind == 'list' else 'Or'}: {self.said(number)}."
+
 
 NOTHING = Selection("fact", ())
 
@@ -66,13 +73,21 @@ def select(found: Retrieval, verifier: Verifier, versions: Versions | None = Non
 
 
 def may_be_phrased(shown: Selection) -> bool:
-    """Tell if a model's sentence may take the place of what is shown.
+    """Tell if a model's sentence may take the place of the first that is shown.
 
-    Never where documents disagree, where several questions are answered, where a yes or no or a
-    list was told from the sentences, or where the sentence says it better than the words in it.
+    Never where documents or their versions disagree, where a yes or no or a whole list is told, or
+    where the sentence says it better than the words in it.
     """
-    one = len(shown.shown) == 1 and not shown.lead
-    return one and shown.words and shown.kind not in {"comparison", "several", "version"}
+    return shown.words and not shown.lead and shown.kind != "version"
+
+
+def led_by(found: Retrieval, shown: Selection) -> Retrieval:
+    """The retrieval, its evidence led by what is shown first: the newest version goes before the
+    one that was found first. A draft is written from the first."""
+    first = shown.shown[0]
+    place = (first.passage.id, first.span[1])
+    ordered = sorted(found.evidence, key=lambda e: (e.passage.id, e.span[1]) != place)
+    return replace(found, evidence=tuple(ordered))
 
 
 def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_words: bool) -> bool:
@@ -99,8 +114,6 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
         if (value := _whole_value(best)) is not None:
             return Selection("list", (value,))
         return Selection("list", (best, *_close(evidence, _CLOSE_IN_LIST)))
-    if kind == "definition":
-        return Selection("definition", (best,), words=False)
     if _names_only(question):
         return _of_one(question, evidence)
     told = versions.pair(question, evidence) if versions is not None else ()
@@ -111,7 +124,9 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
         evidence = (best, *(e for e in evidence if e is not best))
     if (rival := _rival(question, evidence, verifier)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
-    tells = question.answer_type != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
+    if question.wants_explanation:
+        return Selection(kind, _explaining(evidence), words=False)
+    tells = kind != "definition" or len(best.answer_words.split()) >= _TELLING_WORDS
     return Selection(kind, (best, *_close(evidence, _CLOSE)), words=tells)
 
 
@@ -181,6 +196,15 @@ def _of_one(question: Question, evidence: Sequence[Evidence]) -> Selection:
         return Selection("fact", tuple(evidence[:1]))
     shown = tuple(speaking.values())[:_OF_ONE]
     return Selection("definition", shown, OF_SOMEBODY.format(named), words=False)
+
+
+def _explaining(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence and the next best of its passage, in their order there."""
+    best = evidence[0]
+    beside = (e for e in evidence[1:] if e.passage.id == best.passage.id)
+    second = [e for e in islice(beside, 1) if e.score >= best.score - _EXPLAINS]
+    ordered = sorted((best, *second), key=lambda e: e.span)
+    return tuple(apart([with_context(e) for e in ordered]))
 
 
 def _close(evidence: Sequence[Evidence], behind: float) -> list[Evidence]:

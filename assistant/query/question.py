@@ -99,6 +99,12 @@ class Question:
         first, second = [*(w.text.lower() for w in words(self.text)), "", ""][:2]
         return first == "how" and (second in AUXILIARIES or second == "to")
 
+    @cached_property
+    def wants_explanation(self) -> bool:
+        """Tell if it asks why, how or what happened: sentences tell that, not a few words."""
+        asks_how = self.answer_type == "other" and self.text.lower().startswith("how ")
+        return self.answer_type == "reason" or asks_how or "happen" in self.terms
+
     @property
     def alternatives(self) -> Iterator["Question"]:
         """The other readings of a follow-up, the likeliest first."""
