@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
@@ -12,7 +12,7 @@ from assistant.answering import prompts
 from assistant.answering.answer import Answer
 from assistant.answering.checker import Checker
 from assistant.answering.events import Answered, AnswerEvent
-from assistant.answering.generator import GenerationConfig, GenerationMode
+from assistant.answering.generator import DraftPart, GenerationConfig, GenerationMode
 from assistant.answering.pipeline import Answerer, AnswerModels, readable_question
 from assistant.answering.verifier import Verifier
 from assistant.engines import catalog, models, records
@@ -25,6 +25,7 @@ from assistant.errors import AssistantError, LibraryError, PassageError, Weights
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.indexer import FileFailed, FileIndexed, IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
+from assistant.query.question import Question
 from assistant.query.turn import Turn
 from assistant.retrieval.calibration import Calibration, read_calibration
 from assistant.retrieval.reranker import RankingModels, shipped_models
@@ -37,12 +38,12 @@ if TYPE_CHECKING:
     from assistant.evaluation.results import Results
 
 # What an answerer can do without, each to measure what it is worth.
-Model = Literal["reader", "check", "llm"]
-Feature = Part | Model
+Model = Literal["reader", "llm"]
+Feature = Part | DraftPart | Model
 _PARTS: tuple[Part, ...] = get_args(Part)
 # Tokens of a composed answer at most, by the model's size: a small one that goes on repeats itself.
 _MAX_TOKENS = {"tiny": 64, "small": 160, "large": 400}
-FEATURES: tuple[Feature, ...] = (*_PARTS, *get_args(Model))
+FEATURES: tuple[Feature, ...] = (*_PARTS, *get_args(DraftPart), *get_args(Model))
 _log = logs.logger(__name__)
 
 
@@ -180,7 +181,8 @@ class Assistant:
 
     def search(self, query: str, limit: int = 5) -> list[ScoredPassage]:
         """The passages that a question would be answered from, best first. Raises QuestionError."""
-        found, _ = search(self.library, prepare(self.library, readable_question(query)), limit)
+        asked = Question(readable_question(query))
+        found, _ = search(self.library, prepare(self.library, asked), limit)
         return list(found)
 
     def evaluate(self, questions: "str | Path | Sequence[EvalQuestion]") -> "Results":
@@ -328,7 +330,10 @@ class Assistant:
         return Answerer(
             self.library,
             AnswerModels(ranking or self.ranking(), reader, llm),
-            self.generation_config(mode, excerpt_tokens, verify="check" not in without),
+            replace(
+                self.generation_config(mode, excerpt_tokens),
+                without=frozenset(part for part in get_args(DraftPart) if part in without),
+            ),
             [part for part in _PARTS if part in without],
         )
 
@@ -344,7 +349,7 @@ class Assistant:
         return Checker(self.library, self.ranking(), self.verifier())
 
     def generation_config(
-        self, mode: GenerationMode | None = None, excerpt_tokens: int = 0, *, verify: bool = True
+        self, mode: GenerationMode | None = None, excerpt_tokens: int = 0
     ) -> GenerationConfig:
         """The way the model writes: as given, else as set, as measured, or as its entry has it."""
         entry = self.llm_entry or catalog.llm()
@@ -359,7 +364,6 @@ class Assistant:
             max_tokens=self.settings.answering_max_tokens or _MAX_TOKENS[entry.size_class],
             temperature=self.settings.answering_temperature,
             drop=self.settings.answering_unsupported == "drop",
-            verify=verify,
         )
 
     def seed(self) -> Iterator[IndexEvent] | None:

@@ -61,4 +61,4 @@ def evidence(
     text = before + quote + after
     span = (len(before), len(before) + len(quote))
     passage = Passage(1, "/notes.txt", title, 0, len(text), (1, 1), None, headings, (span,), text)
-    return Evidence(passage, span, quote, 1.0, {})
+    return Evidence(passage, span, 1.0)

@@ -23,7 +23,7 @@ from assistant.engines.onnx import Session
 from assistant.engines.reader import OnnxReader
 from assistant.language.words import approximate_tokens
 from assistant.library.library import Library
-from assistant.retrieval.evidence import CANDIDATES, READ_CANDIDATES
+from assistant.retrieval.evidence_search import CANDIDATES, READ_CANDIDATES
 from assistant.retrieval.reader import READ_AT_MOST
 from assistant.retrieval.reranker import shipped_models
 from assistant.wiring import shipped_reader

@@ -93,7 +93,7 @@ class AnswerBuilder:
         began = ask.watch.began
         return Answer(
             question=ask.question,
-            standalone_question=found.question,
+            standalone_question=found.question.text,
             status="answered" if found.is_answered else "not_found",
             text=_text(content, shown) if found.is_answered else REFUSAL,
             confidence=found.confidence,
@@ -130,7 +130,8 @@ class AnswerBuilder:
         may = may_be_phrased(shown) or self._config.mode == "compose"
         best = found.evidence[0]
         if may and prefers_draft(checks, best, around_words=around_words):
-            return _composed(found.evidence, _kept(checks, drop=self._config.drop), day)
+            kept = _kept(checks, drop=self._config.drop)
+            return _composed(found.evidence, kept, shown if around_words else NOTHING, day)
         return _verbatim(shown, day)
 
     def direct(self, ask: Ask, reply: DirectAnswer, standalone: str = "") -> Answer:
@@ -200,9 +201,13 @@ def _verbatim(shown: Selection, day: Dated) -> Content:
 
 
 def _composed(
-    evidence: Sequence[Evidence], checks: Sequence[StatementCheck], day: Dated
+    evidence: Sequence[Evidence],
+    checks: Sequence[StatementCheck],
+    shown: Selection,
+    day: Dated,
 ) -> Content:
-    """The draft's statements; those with evidence cite it, numbered as they come."""
+    """The draft's statements, and what is `shown` beside the first; those with evidence cite it,
+    numbered as they come."""
     markers: dict[int, int] = {}
     said = []
     for check in checks:
@@ -211,6 +216,9 @@ def _composed(
             cites = (markers.setdefault(check.evidence, len(markers) + 1),)
         said.append(Statement(check.text, check.support, cites))
     cited = [_cited(marker, evidence[n], day) for n, marker in markers.items()]
+    for number, e in enumerate(shown.shown[1:], start=1):
+        cited.append(_cited(len(cited) + 1, e, day))
+        said.append(Statement(shown.beside(number), "exact", (len(cited),)))
     return Content("compose", tuple(said), tuple(cited))
 
 

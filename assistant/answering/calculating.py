@@ -9,7 +9,7 @@ from pathlib import PurePath
 from assistant.answering.direct import DirectAnswer
 from assistant.answering.tables import Row, Table, amount, is_time, tables
 from assistant.formatting import count
-from assistant.language.words import names, term, terms, words
+from assistant.language.words import term, terms, words
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.query.calculation import Calculation, calculation
@@ -42,7 +42,7 @@ class _Fit:
 def calculated(found: Retrieval, library: Library) -> DirectAnswer | None:
     """The answer by a calculation over a table of what was found; None where none is asked for, or
     no table has what the question speaks of."""
-    asked = calculation(found.question)
+    asked = calculation(found.question.text)
     if asked is None:
         return None
     fits = _fits(asked, found, library)
@@ -50,9 +50,9 @@ def calculated(found: Retrieval, library: Library) -> DirectAnswer | None:
         return None
     best = max(fits, key=lambda fit: len(fit.explained))
     missing = set(asked.terms) - best.explained
-    if len(missing) > _UNEXPLAINED or missing & names(found.question) or not best.explained:
+    if len(missing) > _UNEXPLAINED or missing & found.question.names or not best.explained:
         return None
-    return _Work(asked, found.question, best, library).answer()
+    return _Work(asked, found.question.text, best, library).answer()
 
 
 def _fits(asked: Calculation, found: Retrieval, library: Library) -> list[_Fit]:
@@ -225,7 +225,7 @@ def _evidence(row: Row, passages: Iterable[Passage]) -> Evidence | None:
     """The row as evidence, in the passage that has it."""
     for p in passages:
         if p.start <= row.span[0] and row.span[1] <= p.end:
-            return Evidence.quoting(p, row.span)
+            return Evidence(p, row.span)
     return None
 
 

@@ -14,7 +14,9 @@ from assistant.language.words import content_terms
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.printable import one_line
-from assistant.retrieval.evidence import Evidence, EvidenceSearch
+from assistant.query.question import Question
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.evidence_search import EvidenceSearch
 from assistant.retrieval.reranker import RankingModels
 
 Finding = Literal["supported", "contradicted", "not_found"]
@@ -64,7 +66,7 @@ class Checker:
         said = readable_statement(statement)
         wanted = f"{before} {said}" if before and leans(said) else said
         with self._library.answering():
-            search = EvidenceSearch(self._library, wanted)
+            search = EvidenceSearch(self._library, Question(wanted))
             model, _ = self._ranking.pair(vectors=search.query.vector is not None)
             evidence = search.ranked(search.shortlist(), model).evidence
         return _checked(said, self._verifier.hold(said, evidence), evidence)
@@ -105,7 +107,7 @@ def _given(text: str) -> list[Evidence]:
     spans: Sequence[Span] = tuple(sentence_spans(text))
     lines = LineMap(text).lines(0, len(text)) if text else (1, 1)
     passage = Passage(0, GIVEN, "", 0, len(text), lines, None, (), tuple(spans), text)
-    return [Evidence.quoting(passage, span, 0.0) for span in spans]
+    return [Evidence(passage, span) for span in spans]
 
 
 def _checked(said: str, check: StatementCheck, evidence: Sequence[Evidence]) -> Checked:

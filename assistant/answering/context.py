@@ -1,6 +1,7 @@
 """The sentences that a quote leans on: whom "he" and "it" stand for is said there."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.language.lexicon import (
@@ -42,7 +43,20 @@ def with_context(evidence: Evidence) -> Evidence:
     if "\n\n" in passage.slice((start, evidence.span[0])) and place - first > 1:
         start = passage.sentences[place - 1][0]
     span: Span = (start, evidence.span[1])
-    return replace(evidence, span=span, quote=passage.slice(span))
+    return replace(evidence, span=span)
+
+
+def apart(chosen: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence in its documents' order; of one passage, what overlaps is one."""
+    kept: list[Evidence] = []
+    for e in chosen:
+        last = kept[-1] if kept else None
+        if last and last.passage.id == e.passage.id and e.span[0] < last.span[1]:
+            span = (min(last.span[0], e.span[0]), e.span[1])
+            kept[-1] = replace(e, span=span)
+        else:
+            kept.append(e)
+    return kept
 
 
 def leans(sentence: str) -> bool:

@@ -10,9 +10,8 @@ from assistant.answering.summarizer import document_meant, extracts
 from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
 from assistant.query.catalogue_query import read
-from assistant.query.intent import Kind, Talk, summary, talk
-from assistant.query.turn import Turn
-from assistant.query.wording import core
+from assistant.query.intent import Kind, Talk
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 
 # More documents than this are not offered by name.
@@ -46,17 +45,16 @@ class DirectAnswer:
     shown: tuple[Evidence, ...] = ()
 
 
-def reply_to(question: str, history: Sequence[Turn], library: Library) -> DirectAnswer | None:
+def reply_to(question: Question, library: Library) -> DirectAnswer | None:
     """The reply to what asks for no fact; None for a question that evidence must answer."""
-    if (kind := talk(question)) is not None:
-        return DirectAnswer("talk", to_talk(kind, library))
-    plain = core(question)
-    if (query := read(plain, library.sources, date.today())) is not None:
+    if question.talk is not None:
+        return DirectAnswer("talk", to_talk(question.talk, library))
+    if (query := read(question.plain, library.sources, date.today())) is not None:
         return DirectAnswer("library", *about_documents(query, library))
-    if (wish := summary(plain)) is None:
+    if (wish := question.summary) is None:
         return None
     documents = library.sources()
-    document = document_meant(wish.target, documents, history)
+    document = document_meant(wish.target, documents, question.history)
     if document is None:
         return (
             None

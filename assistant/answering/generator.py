@@ -18,6 +18,8 @@ from assistant.language.words import approximate_tokens
 from assistant.retrieval.evidence import Evidence, Retrieval
 
 GenerationMode = Literal["quote", "phrase", "compose"]
+# What a draft can do without: any check; of the check the trained model; the writer's adapter.
+DraftPart = Literal["check", "verifier", "adapter"]
 
 # A sentence around the reader's words is short; what is longer repeats itself.
 _PHRASE_TOKENS = 48
@@ -37,8 +39,9 @@ class GenerationConfig:
 
     `mode` is "quote" (not at all), "phrase" (one sentence around the words that the reader found)
     or "compose" (an answer from excerpts of at most `excerpt_tokens`, of at most `max_tokens`).
-    With `drop` a composed answer's statements that nothing backs are left out, not marked. Without
-    `verify` every statement stands, which only measuring what the verifier is worth should want.
+    With `drop` a composed answer's statements that nothing backs are left out, not marked.
+    `without` leaves parts out, to measure what they are worth: without "check" every statement
+    stands, without "verifier" words alone decide.
     """
 
     mode: GenerationMode
@@ -48,7 +51,7 @@ class GenerationConfig:
     max_tokens: int = 160
     temperature: float = 0.0
     drop: bool = False
-    verify: bool = True
+    without: frozenset[DraftPart] = frozenset()
 
     @property
     def prompt(self) -> Prompt:
@@ -95,7 +98,7 @@ class Generation:
                 self._messages(),
                 max_tokens=most,
                 temperature=self._config.temperature if composing else 0.0,
-                adapter=not composing,
+                adapter=not composing and "adapter" not in self._config.without,
                 cancel=cancel,
             ):
                 if isinstance(event, Finished):
@@ -117,7 +120,7 @@ class Generation:
             watch.end(coming[0] if coming else "decode")
 
     def _messages(self) -> list[Message]:
-        question = self._found.question
+        question = self._found.question.text
         if self._config.mode == "phrase":
             best = self._found.evidence[0]
             return self.prompt.messages(
@@ -147,7 +150,7 @@ class Generation:
         return Draft(self.text, said, mean, finish), checks
 
     def _check(self, statement: str, verifier: Verifier) -> StatementCheck:
-        if not self._config.verify:
+        if "check" in self._config.without:
             return StatementCheck(statement, "supported", 0)
         evidence = self._found.evidence
         is_phrase = self._config.mode == "phrase"

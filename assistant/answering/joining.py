@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 from typing import TypeVar
 
+from assistant.query.question import Question
 from assistant.query.turn import Turn
 from assistant.retrieval.evidence import Evidence, Retrieval
 from assistant.retrieval.retriever import ScoredPassage
@@ -11,7 +12,7 @@ from assistant.retrieval.retriever import ScoredPassage
 T = TypeVar("T")
 
 
-def joined(question: str, found: Sequence[Retrieval]) -> Retrieval:
+def joined(question: Question, found: Sequence[Retrieval]) -> Retrieval:
     """All that was found, in turns, as of one question; as sure as the least sure that answers.
 
     What no document answers is left out where another part is answered.
@@ -37,10 +38,10 @@ def joined(question: str, found: Sequence[Retrieval]) -> Retrieval:
 def turn_of(found: Retrieval) -> Turn:
     """A part as a turn, for the parts after it to lean on."""
     if not found.is_answered:
-        return Turn(found.question)
+        return Turn(found.question.text)
     best: Evidence = found.evidence[0]
     quote = " ".join(best.quote.split())
-    return Turn(found.question, quote, best.answer_words, (best.passage.source,))
+    return Turn(found.question.text, quote, best.answer_words, (best.passage.source,))
 
 
 def missing(question: str) -> str:

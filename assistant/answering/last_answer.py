@@ -52,7 +52,7 @@ def on_evidence(
     if wish == "shorter":
         first = shown.shown if shown.kind in {"list", "disagreement"} else shown.shown[:1]
         return replace(shown, shown=first, words=False)
-    question = found.question
+    question = found.question.text
     told = " ".join(turn.answer for turn in history if turn.question == question)
     more = _more(found, shown, " ".join(told.split()), library)
     return Selection(shown.kind, tuple(more), "" if more else NO_MORE, words=False)
@@ -113,11 +113,9 @@ def _on_the_matter(found: Retrieval, best: Evidence, library: Library) -> Iterat
         if passage.headings == own.headings:
             yield from _sentences(passage)
     yield from (
-        e
-        for e in found.evidence
-        if e.passage.source != own.source and e.features["coverage"] >= _ON_THE_MATTER
+        e for e in found.evidence if e.passage.source != own.source and e.coverage >= _ON_THE_MATTER
     )
 
 
 def _sentences(passage: Passage) -> list[Evidence]:
-    return [Evidence.quoting(passage, span) for span in passage.sentences]
+    return [Evidence(passage, span) for span in passage.sentences]

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from assistant.language.words import content_terms, terms, words
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import prepare, search
 
@@ -61,7 +62,7 @@ def opening(library: Library, document: DocumentRecord) -> tuple[Evidence, ...]:
     """The first sentence of a document; none if it has no passage."""
     ids = library.document_store.passage_ids(document.source)[:1]
     passages = library.document_store.passages(ids).values()
-    return tuple(Evidence.quoting(p, p.sentences[0]) for p in passages if p.sentences)
+    return tuple(Evidence(p, p.sentences[0]) for p in passages if p.sentences)
 
 
 def _not_among(what: str, rest: set[str], number: int) -> str:
@@ -76,10 +77,10 @@ def _not_among(what: str, rest: set[str], number: int) -> str:
 
 def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...]:
     """The sentences that are nearest in meaning, the nearest first, if they are near enough."""
-    query = prepare(library, what)
+    query = prepare(library, Question(what))
     found, _ = search(library, query, _LOOKED_FOR_NEAR)
     told = [
-        Evidence.quoting(p.passage, span)
+        Evidence(p.passage, span)
         for p in found
         if p.passage.source in sources
         for span in p.passage.sentences
@@ -95,4 +96,4 @@ def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...
 def _sentence(passage: Passage, wanted: set[str]) -> Evidence:
     """The sentence of the passage that holds most of the terms."""
     span = max(passage.sentences, key=lambda s: len(wanted & set(terms(passage.slice(s)))))
-    return Evidence.quoting(passage, span)
+    return Evidence(passage, span)

@@ -23,7 +23,7 @@ from assistant.answering.generator import Generation, GenerationConfig
 from assistant.answering.joining import joined, missing, turn_of
 from assistant.answering.last_answer import NO_ANSWER_YET, asked_last, on_evidence, on_reply
 from assistant.answering.llm import Llm
-from assistant.answering.selection import NOTHING, Selection, select
+from assistant.answering.selection import NOTHING, Selection, led_by, may_be_phrased, select
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
 from assistant.answering.versions import Versions
@@ -33,15 +33,12 @@ from assistant.language.detection import other_language
 from assistant.library.library import Library
 from assistant.library.scope import mentions, scope
 from assistant.printable import one_line
-from assistant.query.decomposition import sides
-from assistant.query.intent import asks_yes_no, classify
-from assistant.query.last_answer import Request, request
-from assistant.query.normal_form import normal_form
-from assistant.query.rewriter import alternative_rewrites, rewrite
-from assistant.query.spelling import spelt
+from assistant.query.intent import Kind
+from assistant.query.last_answer import Request
+from assistant.query.question import Question, interpret
 from assistant.query.turn import Turn
-from assistant.query.wording import core, parts
-from assistant.retrieval.evidence import Retrieval, stages
+from assistant.retrieval.evidence import Retrieval
+from assistant.retrieval.evidence_search import stages
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import RankingModels
 from assistant.retrieval.retriever import Part
@@ -124,63 +121,60 @@ class Answerer:
 
     def _answer(
         self,
-        question: str,
-        history: Sequence[Turn] = (),
-        cancel: threading.Event | None = None,
+        typed: str,
+        history: Sequence[Turn],
+        cancel: threading.Event | None,
     ) -> Iterator[AnswerEvent]:
         watch = Stopwatch()
-        asked = readable_question(question)
+        asked = readable_question(typed)
         ask = Ask(asked, watch)
         with self.library.answering():  # indexing goes after it
-            meant = normal_form(spelt(asked, self.library), self.library)
-            wish = request(meant)
-            reply = None if wish else reply_to(meant, history, self.library)
+            question = interpret(asked, history, self.library)
+            wish = question.request
+            reply = None if wish else reply_to(question, self.library)
         if wish is not None:
-            yield from self._on_last(ask, wish, history)
+            yield from self._on_last(ask, wish, question.history)
             return
         if reply is not None:
             yield Understood(asked, asked)
             yield Answered(self._builder().direct(ask, reply))
             return
-        plain = core(meant)
-        questions = parts(plain)
-        if len(questions) > 1:
-            yield from self._several(ask, questions, history)
+        if len(question.parts) > 1:
+            yield from self._several(ask, question)
             return
-        standalone = rewrite(plain, history)
-        if (pair := sides(standalone)) is not None:
-            yield from self._several(ask, pair, (), standalone)
+        if question.sides is not None:
+            yield from self._compared(ask, question, question.sides)
             return
-        yield Understood(asked, standalone)
-        others = alternative_rewrites(plain, history)
-        yield from self._single(ask, standalone, others, history, cancel)
+        yield Understood(asked, question.text)
+        yield from self._single(ask, question, cancel)
 
     def _single(
         self,
         ask: Ask,
-        standalone: str,
-        others: Iterable[str],
-        history: Sequence[Turn],
+        question: Question,
         cancel: threading.Event | None,
     ) -> Iterator[AnswerEvent]:
         """The answer to one question, by the model's sentence where that stands.
 
-        Where the documents do not surely answer it, but do one of the `others` that it may mean, to
-        that.
+        Where the documents do not surely answer it, but do another reading of it, to that.
         """
-        found = yield from self._search(standalone, ask.watch)
+        found = yield from self._search(question, ask.watch)
         if not found.is_answered or found.confidence < _MEANT:
-            found = yield from self._read_otherwise(ask, found, others)
+            found = yield from self._read_otherwise(ask, found, question.alternatives)
         if not found.is_answered and self._is_decided(found):
             found = replace(found, confidence=found.threshold)
         with self.library.answering():
             worked_out = calculated(found, self.library)
         if worked_out is not None:
-            yield Answered(self._builder().direct(ask, worked_out, found.question))
+            yield Answered(self._builder().direct(ask, worked_out, found.question.text))
             return
         notices = self._notices(ask.question, found)
-        shown = select(found, self._verify(), self._versions) if found.is_answered else NOTHING
-        generation = self._generation(found, history if found.question != ask.question else ())
+        shown = NOTHING
+        if found.is_answered:
+            shown = select(found, self._verify(), self._versions)
+            found = led_by(found, shown)
+        leans = found.question.text != ask.question
+        generation = self._generation(found, shown, question.history if leans else ())
         if generation is not None and self._models.llm is not None:
             if found.is_answered:
                 yield Interim(self._builder().from_evidence(ask, found, shown, final=False))
@@ -192,36 +186,42 @@ class Answerer:
 
     def _is_decided(self, found: Retrieval) -> bool:
         """Tell if the evidence says yes or no to what retrieval nearly takes as answered."""
-        asks = classify(found.question) == "yes_no" and asks_yes_no(found.question)
-        near = found.confidence >= found.threshold / 2
-        return asks and near and self._verify().decide(found.question, found.evidence) is not None
+        if not found.question.is_yes_no or found.confidence < found.threshold / 2:
+            return False
+        return self._verify().decide(found.question, found.evidence) is not None
 
     def _on_last(self, ask: Ask, wish: Request, history: Sequence[Turn]) -> Iterator[AnswerEvent]:
         """The answer to a request on the last answer, from what answers the last question."""
         last = asked_last(history)
         yield Understood(ask.question, last.question if last else ask.question)
-        with self.library.answering():
-            reply = reply_to(last.question, history[:-1], self.library) if last else None
-        if last is None or reply is not None:
-            said = on_reply(wish, reply) if reply else DirectAnswer("talk", NO_ANSWER_YET)
-            yield Answered(self._builder().direct(ask, said, last.question if last else ""))
+        if last is None:
+            yield Answered(self._builder().direct(ask, DirectAnswer("talk", NO_ANSWER_YET)))
             return
-        found = yield from self._search(last.question, ask.watch)
+        again = Question(last.question, history=tuple(history[:-1]))
+        with self.library.answering():
+            reply = reply_to(again, self.library)
+        if reply is not None:
+            yield Answered(self._builder().direct(ask, on_reply(wish, reply), again.text))
+            return
+        found = yield from self._search(again, ask.watch)
         shown = NOTHING
         if found.is_answered:
             chosen = select(found, self._verify(), self._versions)
             shown = on_evidence(wish, found, chosen, history, self.library)
         yield Answered(self._builder().from_evidence(ask, found, shown))
 
-    def _generation(self, found: Retrieval, history: Sequence[Turn]) -> Generation | None:
+    def _generation(
+        self, found: Retrieval, shown: Selection, history: Sequence[Turn]
+    ) -> Generation | None:
         """The draft to be written by the model; None where it is not to write.
 
         A model that composes is also asked where retrieval is not sure that there is nothing.
         """
-        doubtful = self._config.mode == "compose" and found.confidence >= found.threshold / 2
         if self._models.llm is None or not found.evidence:
             return None
-        if not (found.is_answered or doubtful):
+        composes = self._config.mode == "compose"
+        least = found.threshold / 2 if composes else found.threshold
+        if found.confidence < least or not (composes or may_be_phrased(shown)):
             return None
         generation = Generation(self._config, found, _earlier(history))
         return generation if generation.is_wanted else None
@@ -232,15 +232,16 @@ class Answerer:
     def _verify(self) -> Verifier:
         """The verifier, made when it is first needed: its model is the reader's."""
         if self._verifier is None:
+            reader = None if "verifier" in self._config.without else self._reader
             try:
-                model = self._reader.statement_reader() if self._reader else None
+                model = reader.statement_reader() if reader else None
             except (EngineError, WeightsError):  # told by whoever reads with it
                 model = None
             self._verifier = Verifier(model)
         return self._verifier
 
     def _read_otherwise(
-        self, ask: Ask, found: Retrieval, others: Iterable[str]
+        self, ask: Ask, found: Retrieval, others: Iterable[Question]
     ) -> Generator[AnswerEvent, None, Retrieval]:
         """The retrieval for the first other reading that is likely answered, else what was."""
         least = min(_MEANT, _LIKELIER * found.confidence) if found.is_answered else _MEANT
@@ -249,34 +250,45 @@ class Answerer:
                 *_, meant = self._stages(other)
             ask.watch.end("others")
             if meant.confidence >= least:
-                yield Understood(ask.question, other)
+                yield Understood(ask.question, other.text)
                 yield Found(meant)
                 return meant
         return found
 
-    def _several(
-        self,
-        ask: Ask,
-        questions: Sequence[str],
-        history: Sequence[Turn],
-        compared: str = "",
-    ) -> Iterator[AnswerEvent]:
-        """The quotes for several questions in one, or for the sides of what is `compared`.
-
-        A later question may lean on those before it. Nothing is phrased: a draft would have to
-        keep apart what belongs to which.
-        """
-        turns = list(history)
+    def _several(self, ask: Ask, question: Question) -> Iterator[AnswerEvent]:
+        """The quotes for several questions in one; a later one may lean on those before it."""
+        turns = list(question.history)
         found: list[Retrieval] = []
-        yield Understood(ask.question, compared or ask.question)
-        for question in questions:
-            alone = question if compared else rewrite(question, turns)
-            one = yield from self._search(alone, ask.watch)
+        yield Understood(ask.question, ask.question)
+        for part in question.parts:
+            one = yield from self._search(question.part(part, turns), ask.watch)
             found.append(one)
             turns.append(turn_of(one))
-        whole = joined(compared or " ".join(f.question for f in found), found)
+        whole = Question(" ".join(f.question.text for f in found), ask.question)
+        yield from self._together(ask, "several", whole, found)
+
+    def _compared(
+        self, ask: Ask, question: Question, sides: Sequence[str]
+    ) -> Iterator[AnswerEvent]:
+        """The quotes for each side of a comparison."""
+        found: list[Retrieval] = []
+        yield Understood(ask.question, question.text)
+        for side in sides:
+            found.append((yield from self._search(Question(side, ask.question), ask.watch)))
+        yield from self._together(ask, "comparison", question, found)
+
+    def _together(
+        self, ask: Ask, kind: Kind, question: Question, found: Sequence[Retrieval]
+    ) -> Iterator[AnswerEvent]:
+        """One answer from what was found for each part.
+
+        Nothing is phrased: a draft would have to keep apart what belongs to which.
+        """
+        whole = joined(question, found)
         notices = self._notices(ask.question, whole)
-        notices += [missing(f.question) for f in found if not f.is_answered and whole.is_answered]
+        notices += [
+            missing(f.question.text) for f in found if not f.is_answered and whole.is_answered
+        ]
         for notice in notices:
             yield Notice(notice)
         yield Found(whole)
@@ -287,10 +299,12 @@ class Answerer:
             for e in select(f, self._verify(), self._versions).shown
         ]
         once = tuple({e.key: e for e in shown}.values())
-        selection = Selection("comparison" if compared else "several", once, words=False)
+        selection = Selection(kind, once, words=False)
         yield Answered(self._builder().from_evidence(ask, whole, selection, notices=notices))
 
-    def _search(self, question: str, watch: Stopwatch) -> Generator[AnswerEvent, None, Retrieval]:
+    def _search(
+        self, question: Question, watch: Stopwatch
+    ) -> Generator[AnswerEvent, None, Retrieval]:
         """The evidence for a question, telling each stage of it."""
         with self.library.answering():
             for number, found in enumerate(self._stages(question)):
@@ -300,7 +314,7 @@ class Answerer:
             self._reader = None
         return found
 
-    def _stages(self, question: str) -> Iterator[Retrieval]:
+    def _stages(self, question: Question) -> Iterator[Retrieval]:
         return stages(
             self.library,
             question,
@@ -330,8 +344,7 @@ class Answerer:
             "prompts": {p.name: p.hash for p in (config.compose, config.phrase)},
             "answering": config.mode,
             "excerpt_tokens": config.excerpt_tokens,
-            "check": config.verify,
-            "left_out": sorted(self._without),
+            "left_out": sorted(self._without | config.without),
             **({} if self._sources is None else {"within": sorted(self._sources)}),
         }
 

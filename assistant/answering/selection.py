@@ -3,37 +3,25 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from assistant.answering.context import DAYS, with_context
+from assistant.answering.context import apart, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
-from assistant.language.answer_types import AnswerType, answer_type
-from assistant.language.lexicon import (
-    AUXILIARIES,
-)
-from assistant.language.words import content_terms, names, terms, words
-from assistant.query.intent import Kind, asks_yes_no, classify, defined
+from assistant.language.answer_types import AnswerType
+from assistant.language.words import content_terms, terms
+from assistant.query.intent import Kind
 from assistant.query.mentions import name_texts
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence, Retrieval
 
-# Beside the best sentence of a list, at most this many more.
-_MORE = 4
-# A further sentence of a list: how far below the best its score may be, and the reader's log odds.
-_LIST_SHARE = 0.4
-_LIST_READER = -7.0
-# Another document answers the same question otherwise: as sure of itself as the first.
-_RIVAL_READER = 1.0
-_RIVAL_BEHIND = 3.0
-_RIVAL_COVERAGE = 0.6
-_RIVAL_SIMILAR = 0.08
+# The reader is sure of a sentence from these log odds on.
+_SURE = 1.0
 _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
-# A second sentence with 0.8 of the odds of the best (so far behind it) is shown too.
-_CLOSE = 0.22
-# A sentence that defines may be this far behind the best.
-_DEFINES_BEHIND = 4.0
-# A sentence that says what something is has it among its first words.
-_OPENING = 8
+# A second sentence with 0.8 of the odds of the best (so far behind it) is shown too; of a list one
+# with two thirds.
+_CLOSE, _CLOSE_IN_LIST = 0.22, 0.4
 DISAGREE = "Your documents differ:"
 OF_SOMEBODY = "Your documents say of {}:"
 # So many documents are shown of those that speak of somebody.
@@ -44,9 +32,10 @@ _CLAUSE_WORDS = 6
 _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
 # A list that the best evidence is no part of may be this far behind it where one is asked for.
 _LIST_BEHIND = 1.5
-# A reason or a way that is told in fewer words than this is a fragment of its sentence.
-_REASON_WORDS = 5
-_DAY_TERMS = frozenset(term for day in DAYS for term in terms(day))
+# A definition that is told in fewer words than this is a fragment of its sentence.
+_TELLING_WORDS = 6
+# The second sentence of an explanation may be this far behind the best.
+_EXPLAINS = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,9 +54,13 @@ class Selection:
     def said(self, number: int) -> str:
         """The text for a piece of evidence."""
         one = self.shown[number]
-        if is_list(one):
+        if one.is_list:
             return items(one)
         return spoken(one) if self.words and one.answer_words else clause(one)
+
+    def beside(self, number: int) -> str:
+        """The text for a piece of evidence after a model's sentence on the first."""
+        return f"{'Also' if self.kind == 'list' else 'Or'}: {self.said(number)}."
 
 
 NOTHING = Selection("fact", ())
@@ -75,19 +68,26 @@ NOTHING = Selection("fact", ())
 
 def select(found: Retrieval, verifier: Verifier, versions: Versions | None = None) -> Selection:
     """The evidence that answers, by the kind of question; `found` must have some."""
-    kind = classify(found.question)
-    chosen = _selected(kind, found, verifier, versions)
+    chosen = _selected(found, verifier, versions)
     return replace(chosen, shown=tuple(map(with_context, chosen.shown)))
 
 
 def may_be_phrased(shown: Selection) -> bool:
-    """Tell if a model's sentence may take the place of what is shown.
+    """Tell if a model's sentence may take the place of the first that is shown.
 
-    Never where documents disagree, where several questions are answered, where a yes or no or a
-    list was told from the sentences, or where the sentence says it better than the words in it.
+    Never where documents or their versions disagree, where a yes or no or a whole list is told, or
+    where the sentence says it better than the words in it.
     """
-    one = len(shown.shown) == 1 and not shown.lead
-    return one and shown.words and shown.kind not in {"comparison", "several", "version"}
+    return shown.words and not shown.lead and shown.kind != "version"
+
+
+def led_by(found: Retrieval, shown: Selection) -> Retrieval:
+    """The retrieval, its evidence led by what is shown first: the newest version goes before the
+    one that was found first. A draft is written from the first."""
+    first = shown.shown[0]
+    place = (first.passage.id, first.span[1])
+    ordered = sorted(found.evidence, key=lambda e: (e.passage.id, e.span[1]) != place)
+    return replace(found, evidence=tuple(ordered))
 
 
 def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_words: bool) -> bool:
@@ -97,12 +97,10 @@ def prefers_draft(checks: Sequence[StatementCheck], best: Evidence, *, around_wo
     return not around_words or says_answer(checks[0].text, best)
 
 
-def _selected(
-    kind: Kind, found: Retrieval, verifier: Verifier, versions: Versions | None
-) -> Selection:
+def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -> Selection:
     question, evidence = found.question, found.evidence
-    best = evidence[0]
-    if kind == "yes_no" and asks_yes_no(question):
+    kind, best = question.kind, evidence[0]
+    if question.is_yes_no:
         decided = verifier.decide(question, evidence)
         if decided is None:
             return Selection("yes_no", (best,), words=False)
@@ -110,14 +108,12 @@ def _selected(
         # "No, breakfast costs extra" says it itself.
         says_it = re.match(rf"{said}\b", clause(by), re.IGNORECASE) is not None
         return Selection("yes_no", (by,), "" if says_it else f"{said.capitalize()}.", words=False)
-    if (listed := _listed(kind, found)) is not None:
+    if (listed := _listed(found)) is not None:
         return Selection("list", (listed,), words=False)
     if kind == "list":
         if (value := _whole_value(best)) is not None:
             return Selection("list", (value,))
-        return Selection("list", (best, *_further(question, evidence)))
-    if kind == "definition":
-        return Selection("definition", (_defining(defined(question), evidence),), words=False)
+        return Selection("list", (best, *_close(evidence, _CLOSE_IN_LIST)))
     if _names_only(question):
         return _of_one(question, evidence)
     told = versions.pair(question, evidence) if versions is not None else ()
@@ -126,48 +122,38 @@ def _selected(
     if told:
         best = told[0]
         evidence = (best, *(e for e in evidence if e is not best))
-    if (rival := _rival(question, evidence)) is not None:
+    if (rival := _rival(question, evidence, verifier)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
-    tells = answer_type(question) != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
-    return Selection(kind, (best, *_close(evidence)), words=tells)
+    if question.wants_explanation:
+        return Selection(kind, _explaining(evidence), words=False)
+    tells = kind != "definition" or len(best.answer_words.split()) >= _TELLING_WORDS
+    return Selection(kind, (best, *_close(evidence, _CLOSE)), words=tells)
 
 
-def _listed(kind: Kind, found: Retrieval) -> Evidence | None:
+def _listed(found: Retrieval) -> Evidence | None:
     """The list or the steps that answer as a whole; None where one sentence does.
 
     Where a list or a way to do something is asked for, it is the list that the best evidence stands
     in, or one that is as good. Else the question must be about the list, not about an item: none of
     its words stand in the item that was found.
     """
-    if not found.lists or kind in {"yes_no", "definition"}:
+    question = found.question
+    if not found.lists or question.kind in {"yes_no", "definition"}:
         return None
     best, listed = found.evidence[0], found.lists[0]
     own = next((e for e in found.lists if _holds(e, best)), None)
-    if kind == "list" or _asks_way(found.question):
+    if question.kind == "list" or question.asks_way:
         return own or (listed if listed.score >= best.score - _LIST_BEHIND else None)
-    if answer_type(found.question) != "other":
+    if question.answer_type != "other":
         return None
     if own is not None:
-        return own if best.features["coverage"] == 0 else None
+        return own if best.coverage == 0 else None
     return listed if listed.score >= best.score else None
-
-
-def _asks_way(question: str) -> bool:
-    """Tell if a question asks how something is done: "how do I …", "how to …"."""
-    first, second = [*(w.text.lower() for w in words(question)), "", ""][:2]
-    return first == "how" and (second in AUXILIARIES or second == "to")
 
 
 def _holds(listed: Evidence, one: Evidence) -> bool:
     inside = listed.span[0] <= one.span[0] < listed.span[1]
     return inside and listed.passage.id == one.passage.id
-
-
-def is_list(evidence: Evidence) -> bool:
-    """Tell if a piece of evidence is a whole list."""
-    return evidence.span not in evidence.passage.sentences and bool(
-        evidence.passage.reading.items(evidence.span)
-    )
 
 
 def items(evidence: Evidence) -> str:
@@ -186,19 +172,20 @@ def _whole_value(evidence: Evidence) -> Evidence | None:
     return replace(evidence, answer=held[0]) if held else None
 
 
-def _names_only(question: str) -> bool:
+def _names_only(question: Question) -> bool:
     """Tell if it asks what somebody or something is that it names: "Who is Lotte Mayer?"."""
-    asked = set(content_terms(question))
-    return bool(asked) and asked <= names(question) and answer_type(question) in {"person", "place"}
+    asked = question.content
+    named_alone = bool(asked) and asked <= question.names
+    return named_alone and question.answer_type in {"person", "place"}
 
 
-def _of_one(question: str, evidence: Sequence[Evidence]) -> Selection:
+def _of_one(question: Question, evidence: Sequence[Evidence]) -> Selection:
     """The evidence on the one who is named, a sentence each; the best alone if only one does.
 
     They tell different things of one subject, which is no contradiction. What describes goes first:
     "Lotte Mayer (tenant)", "Name: Lotte Mayer; Role: …".
     """
-    asked, named = names(question), name_texts(question)[0]
+    asked, named = question.names, name_texts(question.text)[0]
     describes = re.compile(rf"{re.escape(named)}\s*(?:[(;]|,? (?:is|was)\b)", re.IGNORECASE)
     ordered = sorted(evidence, key=lambda e: describes.search(e.quote) is None)
     speaking: dict[str, Evidence] = {}
@@ -211,14 +198,23 @@ def _of_one(question: str, evidence: Sequence[Evidence]) -> Selection:
     return Selection("definition", shown, OF_SOMEBODY.format(named), words=False)
 
 
-def _close(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _explaining(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence and the next best of its passage, in their order there."""
+    best = evidence[0]
+    beside = (e for e in evidence[1:] if e.passage.id == best.passage.id)
+    second = [e for e in islice(beside, 1) if e.score >= best.score - _EXPLAINS]
+    ordered = sorted((best, *second), key=lambda e: e.span)
+    return tuple(apart([with_context(e) for e in ordered]))
+
+
+def _close(evidence: Sequence[Evidence], behind: float) -> list[Evidence]:
     """The second sentence where it is nearly as likely to answer as the best, and otherwise."""
     best = evidence[0]
     said = set(terms(best.quote))
     return [
         e
         for e in evidence[1:2]
-        if e.score >= best.score - _CLOSE
+        if e.score >= best.score - behind
         and not set(content_terms(e.answer_words or e.quote)) & said
     ]
 
@@ -257,109 +253,15 @@ def clause(evidence: Evidence) -> str:
     return " ".join((part if len(part.split()) >= _CLAUSE_WORDS else quote).split())
 
 
-def _further(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """More sentences with items of the list: they share a word of the question with the best one,
-    a reader found something new in them, and they are not far behind."""
+def _rival(question: Question, evidence: Sequence[Evidence], verifier: Verifier) -> Evidence | None:
+    """A sentence of another document that contradicts the best, where a reader is sure of both."""
     best = evidence[0]
-    shared = set(content_terms(question)) & set(terms(best.quote))
-    seen = set(terms(best.quote))
-    found: list[Evidence] = []
-    for e in evidence[1:]:
-        new = set(content_terms(e.answer_words)) - seen - set(content_terms(question))
-        if (
-            len(found) < _MORE
-            and e.score >= _LIST_SHARE * best.score
-            and (_is_name(best, e) or e.features.get("reader", -100.0) >= _LIST_READER)
-            and shared & set(terms(e.quote))
-            and new
-        ):
-            found.append(e)
-            seen |= set(terms(e.quote))
-    return found
-
-
-def _is_name(best: Evidence, other: Evidence) -> bool:
-    """Tell if both have words that answer which begin as names do: items of a list are alike."""
-    return best.answer_words[:1].isupper() and other.answer_words[:1].isupper()
-
-
-def _defining(term: str, evidence: Sequence[Evidence]) -> Evidence:
-    """The best sentence that says what the term is, else the best sentence."""
-    wanted = [t for t in terms(term) if t]
-    for e in evidence:
-        if e.score < evidence[0].score - _DEFINES_BEHIND:
-            break
-        if _says_what_is(wanted, e):
-            return e
-    return evidence[0]
-
-
-def _says_what_is(wanted: Sequence[str], evidence: Evidence) -> bool:
-    """Tell whether a sentence opens with the term and goes on to say what it is or means.
-
-    "It is a …" does, in a document of that title.
-    """
-    here = terms(evidence.quote)
-    if here[:3] in (["it", "is", "a"], ["it", "is", "an"]):
-        return set(wanted) <= set(terms(evidence.passage.title))
-    for start in range(min(_OPENING, len(here))):
-        end = start + len(wanted)
-        if here[start:end] != list(wanted):
-            continue
-        after = [*here[end : end + 3], "", ""]
-        if after[0] in {"is", "was", "a", "an"}:
-            return "a" in after[:1] or after[1] in {"a", "an", "the", "ani", "one"}
-        if after[0] in {"are", "were"}:
-            return after[1] not in {"also", "not", "no"}
-        return after[0] in {"mean", "refer", "denot", "describ"} or after[:2] == ["we", "mean"]
-    return False
-
-
-def _rival(question: str, evidence: Sequence[Evidence]) -> Evidence | None:
-    """A sentence of another document that gives another number, date, name or place for the same.
-
-    Both have what the question speaks of, and a reader is sure of both; a fact that one of them
-    only says more exactly ("2014", "October 2014") is the same.
-    """
-    best, kind = evidence[0], answer_type(question)
-    if kind not in _COMPARABLE or not _is_sure(best) or not best.answer_words:
+    if question.answer_type not in _COMPARABLE or not _reads_surely(best):
         return None
-    for e in evidence[1:]:
-        if (
-            e.passage.source != best.passage.source
-            and _is_sure(e)
-            and e.features["reader"] >= best.features["reader"] - _RIVAL_BEHIND
-            and e.features["coverage"] >= best.features["coverage"] * 0.95
-            and abs(e.features["max_sim"] - best.features["max_sim"]) <= _RIVAL_SIMILAR
-            and _differs(kind, best.answer_words, e.answer_words)
-            and _of_the_same(question, best, e)
-        ):
-            return e
-    return None
-
-
-def _of_the_same(question: str, one: Evidence, other: Evidence) -> bool:
-    """Tell if neither sentence names a subject of its own: "Paul's rent", "Anna's rent"."""
-    asked = set(terms(question))
-    mine, theirs = (
-        {n for n in names(e.quote) if n.isalpha()} - asked - set(terms(e.answer_words)) - _DAY_TERMS
-        for e in (one, other)
-    )
-    return not (mine and theirs) or bool(mine & theirs)
-
-
-def _is_sure(e: Evidence) -> bool:
-    return _reads_surely(e) and e.features["coverage"] >= _RIVAL_COVERAGE
+    others = (e for e in evidence[1:] if e.passage.source != best.passage.source)
+    sure = (e for e in others if _reads_surely(e))
+    return next((e for e in sure if verifier.contradict(best, e)), None)
 
 
 def _reads_surely(e: Evidence) -> bool:
-    return e.features.get("reader", _RIVAL_READER - 1) >= _RIVAL_READER
-
-
-def _differs(kind: AnswerType, one: str, other: str) -> bool:
-    """Tell whether two answers cannot both be right: neither says all that the other says."""
-    mine, theirs = set(content_terms(one)), set(content_terms(other))
-    if kind in {"number", "date"}:
-        mine, theirs = ({t for t in said if t[:1].isdigit()} for said in (mine, theirs))
-        return bool(mine and theirs) and not (mine <= theirs or theirs <= mine)
-    return bool(mine and theirs) and not mine & theirs
+    return e.reader_score is not None and e.reader_score >= _SURE

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
 import numpy as np
 
-from assistant.answering.context import with_context
+from assistant.answering.context import apart, with_context
 from assistant.language.words import content_terms, terms, words
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
@@ -73,26 +72,13 @@ def extracts(library: Library, source: str) -> list[Evidence]:
         scores[i] += _OPENS_PASSAGE * opens + _OPENS_DOCUMENT * (i == 0)
     parts = np.array_split(np.arange(len(candidates)), min(_SHOWN, len(candidates)))
     chosen = [with_context(candidates[int(part[np.argmax(scores[part])])]) for part in parts]
-    return _apart(chosen)
-
-
-def _apart(chosen: Sequence[Evidence]) -> list[Evidence]:
-    """The extracts without those that the one after them begins with."""
-    kept: list[Evidence] = []
-    for e in chosen:
-        last = kept[-1] if kept else None
-        if last and last.passage.id == e.passage.id and e.span[0] < last.span[1]:
-            span = (min(last.span[0], e.span[0]), e.span[1])
-            kept[-1] = replace(e, span=span, quote=e.passage.slice(span))
-        else:
-            kept.append(e)
-    return kept
+    return apart(chosen)
 
 
 def _candidates(passages: Sequence[Passage]) -> list[Evidence]:
     """Whole sentences, spread over the document."""
     found = [
-        Evidence.quoting(p, span)
+        Evidence(p, span)
         for p in passages
         for span in p.sentences
         if _is_whole(p.slice(span).strip())

@@ -16,6 +16,7 @@ from assistant.answering.answer import Support
 from assistant.language.negation import negates, says_not
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms, names, term, terms, words
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.reader import StatementReader, SupportScores
 
@@ -70,7 +71,7 @@ class Verifier:
     def check(
         self,
         statement: str,
-        question: str,
+        question: Question,
         evidence: Sequence[Evidence],
         *,
         is_phrase: bool = False,
@@ -81,18 +82,18 @@ class Verifier:
             if _plain(statement).rstrip(".") in _plain(one.quote) and len(terms(statement)) > 1:
                 return StatementCheck(statement, "exact", number)
         said = _OPENING.sub("", statement)
-        if not set(content_terms(said)) - set(terms(question)) and said == statement:
+        if not set(content_terms(said)) - set(terms(question.text)) and said == statement:
             return _unsupported(statement, "it says nothing that the question does not")
-        if statement.rstrip().endswith("?") or _repeats(said, question, evidence):
+        if statement.rstrip().endswith("?") or _repeats(said, question.text, evidence):
             return _unsupported(statement, "it repeats the question, or itself")
         looked_at = _by_overlap(said, evidence)
-        missing = [_made_up(said, question, evidence[n]) for n in looked_at]
+        missing = [_made_up(said, question.text, evidence[n]) for n in looked_at]
         possible = [n for n, made_up in zip(looked_at, missing, strict=True) if not made_up]
         if not possible:
             reason = f"{missing[0]!r} is not in the evidence" if missing else "there is no evidence"
             return _unsupported(statement, reason)
         if self._model is None:
-            return _by_words(statement, question, evidence, possible)
+            return _by_words(statement, question.text, evidence, possible)
         least = _PHRASE_SUPPORTED if is_phrase else _SUPPORTED
         return self._judged(statement, said, evidence, possible, least)
 
@@ -181,7 +182,17 @@ class Verifier:
             return StatementCheck(statement, "contradicted", denying, "the evidence says otherwise")
         return _unsupported(statement, "the evidence does not say it")
 
-    def decide(self, question: str, evidence: Sequence[Evidence]) -> tuple[YesNo, Evidence] | None:
+    def contradict(self, one: Evidence, other: Evidence) -> bool:
+        """Tell if each of two pieces of evidence denies what the other says."""
+        if self._model is None:
+            return False
+        said = [" ".join(e.said.split()) for e in (one, other)]
+        scores = self._model.support([(said[0], said[1]), (said[1], said[0])])
+        return all(s.contradicted >= _CONTRADICTED for s in scores)
+
+    def decide(
+        self, question: Question, evidence: Sequence[Evidence]
+    ) -> tuple[YesNo, Evidence] | None:
         """Yes or no, with the evidence that says so; None where none does, or two say otherwise.
 
         Evidence that has all words of the question says yes, or, where it denies them, no; of other
@@ -195,12 +206,12 @@ class Verifier:
             if e.score >= evidence[0].score - _NEAR and not e.quote.rstrip().endswith("?")
         ]
         found: list[tuple[YesNo, Evidence]] = []
-        for one, own in zip(looked_at, self._read(question, looked_at, 2), strict=True):
+        for one, own in zip(looked_at, self._read(question.text, looked_at, 2), strict=True):
             supported = max(s.supported for s in own)
             contradicted = max(s.contradicted for s in own)
             # "Anglers need no permit" has all the words of the question, and denies it.
-            denied = negates(one.quote, set(content_terms(question))) != says_not(question)
-            settled = max(supported, contradicted, one.features.get("coverage", 0.0))
+            denied = negates(one.quote, question.content) != says_not(question.text)
+            settled = max(supported, contradicted, one.coverage)
             if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
                 found.append(("no", one))
             elif supported >= _SUPPORTED:

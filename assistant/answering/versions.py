@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from assistant.answering.about_documents import day_of
-from assistant.language.words import names, terms
+from assistant.language.words import names
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 
 # What names of versions differ in, beside numbers.
@@ -29,14 +30,14 @@ class Versions:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def pair(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    def pair(self, question: Question, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The evidence of the newest version and of an older one that differs; only the former
         where they agree; nothing where the best evidence has no other version.
 
         A question that names the year or number of its version means that one.
         """
         best = evidence[0]
-        asked = {t for t in terms(question) if t.isdigit()}
+        asked = {t for t in question.names if t.isdigit()}
         if asked & _numbers(best.passage.source):
             return ()
         others = [e for e in evidence[1:] if self._is_of_another_version(best, e)]
@@ -54,9 +55,9 @@ class Versions:
         return (
             one.passage.source != other.passage.source
             and _series(one.passage.source) == _series(other.passage.source)
-            and other.features["coverage"] >= one.features["coverage"] * _COVERAGE
-            and abs(one.features["max_sim"] - other.features["max_sim"]) <= _SIMILAR
-            and other.features.get("reader", 0) >= one.features.get("reader", 0) - _READ_BEHIND
+            and other.coverage >= one.coverage * _COVERAGE
+            and abs(one.max_sim - other.max_sim) <= _SIMILAR
+            and (other.reader_score or 0) >= (one.reader_score or 0) - _READ_BEHIND
         )
 
     def _age(self, evidence: Evidence, among: Sequence[Evidence]) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from assistant.bench.workplace import Workplace
 from assistant.engines import weights
 from assistant.engines.catalog import EmbedderEntry
 from assistant.engines.reader import OnnxReader
+from assistant.query.question import Question
 from assistant.retrieval.retriever import prepare, search
 
 # What Chroma's default embedder does: batches of 32, each text padded to 256 tokens.
@@ -88,7 +89,7 @@ def reading(place: Workplace) -> Iterator[Row]:
     library = place.assistant.library
     asked = []
     for question in place.questions:
-        best, _ = search(library, prepare(library, question), _READ)
+        best, _ = search(library, prepare(library, Question(question)), _READ)
         passages = [found.passage for found in best]
         spans = [[(a - p.start, b - p.start) for a, b in p.sentences] for p in passages]
         asked.append((question, [p.text for p in passages], spans))

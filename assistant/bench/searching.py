@@ -12,6 +12,7 @@ from assistant.language.answer_types import subject_terms
 from assistant.library.chroma_settings import chroma
 from assistant.library.ports import Vectors
 from assistant.library.sqlite import FILE
+from assistant.query.question import Question
 from assistant.retrieval.retriever import prepare, search
 
 _LIMIT = 40
@@ -48,7 +49,7 @@ def passages(place: Workplace) -> Iterator[Row]:
     match, nearest = _fts5(place), _chroma(place)
 
     def ours(question: str) -> None:
-        search(library, prepare(library, question), _PASSAGES)
+        search(library, prepare(library, Question(question)), _PASSAGES)
 
     def bare(question: str) -> None:
         match(list(dict.fromkeys(subject_terms(question))))

@@ -15,7 +15,8 @@ from assistant.bench.workplace import Workplace
 from assistant.engines.llama.engine import LlamaEngine
 from assistant.engines.llama.model import usable_cores
 from assistant.errors import AssistantError
-from assistant.retrieval.evidence import retrieve
+from assistant.query.question import Question
+from assistant.retrieval.evidence_search import retrieve
 
 _TOKENS = 48
 _ASKED = "Describe the bridges of a town in many sentences, one after the other."
@@ -76,7 +77,7 @@ def _drafts(place: Workplace) -> Iterator[list[Message]]:
     library, ranking = place.assistant.library, place.assistant.ranking()
     reader = place.assistant.reader
     for question in (place.questions[0], *place.questions):
-        found = retrieve(library, question, ranking, reader)
+        found = retrieve(library, Question(question), ranking, reader)
         best = found.evidence[0]
         if best.answer_words:
             yield prompt.messages(evidence=best.quote, question=question, answer=best.answer_words)

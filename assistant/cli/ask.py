@@ -13,6 +13,7 @@ from assistant.cli.answers import show_answer, tell_notices, tell_timeline
 from assistant.cli.session import limited_to, opened
 from assistant.errors import AssistantError, QuestionError
 from assistant.printable import safe, safe_line
+from assistant.query.question import Question
 from assistant.query.rewriter import Turn
 from assistant.retrieval.retriever import prepare, search
 
@@ -48,7 +49,8 @@ def run_search(options: argparse.Namespace) -> int:
     with opened(options, llm=False) as assistant:
         library = assistant.library
         sources = limited_to(options, library)
-        found, notice = search(library, prepare(library, query), options.limit, sources=sources)
+        asked = prepare(library, Question(query))
+        found, notice = search(library, asked, options.limit, sources=sources)
     if notice:
         output.tell(notice)
     if options.json:

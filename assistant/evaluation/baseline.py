@@ -20,6 +20,7 @@ from assistant.answering.prompts import Prompt
 from assistant.answering.verifier import Verifier, statements
 from assistant.errors import EngineError
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.query.rewriter import Turn
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import Part, ScoredPassage, prepare, search
@@ -75,7 +76,7 @@ class TutorialBaseline:
         began = time.perf_counter()
         asked = readable_question(question)
         yield Understood(asked, asked)
-        query = prepare(self._library, asked)
+        query = prepare(self._library, Question(asked))
         found, notice = search(self._library, query, PASSAGES, _WITHOUT)
         retrieved = time.perf_counter()
         written = _Written(passages=found)
@@ -140,12 +141,11 @@ class TutorialBaseline:
 def _statements(
     said: str, question: str, passages: Sequence[ScoredPassage]
 ) -> tuple[Statement, ...]:
-    evidence = [
-        Evidence.quoting(p.passage, span, 0.0) for p in passages for span in p.passage.sentences
-    ]
+    evidence = [Evidence(p.passage, span) for p in passages for span in p.passage.sentences]
     verifier = Verifier()
-    verdicts = [verifier.check(s, question, evidence) for s in statements(said)]
-    return tuple(Statement(v.text, v.support, ()) for v in verdicts)
+    asked = Question(question)
+    checks = [verifier.check(s, asked, evidence) for s in statements(said)]
+    return tuple(Statement(c.text, c.support, ()) for c in checks)
 
 
 def _speed(done: Finished | None) -> float | None:

@@ -20,7 +20,8 @@ from assistant.evaluation.statistics import Array
 from assistant.evaluation.template import Sentences, slots
 from assistant.language.words import content_terms, terms, words
 from assistant.library.library import Library
-from assistant.retrieval.evidence import EvidenceSearch
+from assistant.query.question import Question
+from assistant.retrieval.evidence_search import EvidenceSearch
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import RankingModel
 
@@ -93,13 +94,13 @@ def confidences(
     """Ask each question; one with an answer is told a second time without the passages that hold
     it."""
     for probe in probes:
-        search = EvidenceSearch(library, probe.question)
+        search = EvidenceSearch(library, Question(probe.question))
         found = search.shortlist() if reader is None else search.reread(reader)[0]
         kind: Kind = "own" if probe.answer else "other"
         yield Probed(kind, search.ranked(found, model).confidence)
         if probe.answer:
             answer = set(terms(probe.answer))
-            left = [c for c in found if not answer <= set(terms(c.passage.passage.text))]
+            left = [c for c in found if not answer <= set(terms(c.passage.text))]
             yield Probed("removed", search.ranked(left, model).confidence)
 
 

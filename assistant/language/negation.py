@@ -34,7 +34,7 @@ def says_not(text: str) -> bool:
     return len(_NEGATION.findall(text)) % 2 == 1
 
 
-def negates(quote: str, said: set[str]) -> bool:
+def negates(quote: str, said: Set[str]) -> bool:
     """Tell whether the quote negates what the statement speaks of.
 
     A negation counts if one of the next words is in the statement: that a town was taken

@@ -88,7 +88,7 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_TERM = re.compile(
-    r"\b(?:of|in|at|for|from|with|by|to|on|that|which|who|the|between)\b", re.I
+    r"'s\b|\b(?:of|in|at|for|from|with|by|to|on|that|which|who|the|between)\b", re.I
 )
 
 

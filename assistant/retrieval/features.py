@@ -1,17 +1,17 @@
 """Cheap features of a sentence as evidence for a question: a short row of numbers."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from assistant.language.answer_types import offers
 from assistant.language.lexicon import STOP_WORDS
-from assistant.language.sentences import Span
 from assistant.language.words import content_terms, term, terms, words
 from assistant.library.ports import Embedder, Vectors
+from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import Query, ScoredPassage
 
 FEATURES = (
@@ -41,40 +41,7 @@ _FUNCTION_WORD = 0.05
 _WEAKEST = 2
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A unit that may be evidence: `span` in its document, and its features by name.
-
-    `said` is what it says in words, which is its text where that is a sentence. `answer` is the
-    span in the document that a reader takes for the answer, once one has read it.
-    """
-
-    passage: ScoredPassage
-    span: Span
-    text: str
-    features: dict[str, float]
-    answer: Span | None = None
-    said: str = ""
-
-    @property
-    def key(self) -> tuple[int, Span]:
-        """The key of the sentence: its passage's id and its span."""
-        return self.passage.passage.id, self.span
-
-    @property
-    def answer_words(self) -> str:
-        """The words that answer, on one line; "" where no reader found them."""
-        return words_at(self.answer, self.span, self.text)
-
-
-def words_at(answer: Span | None, sentence: Span, text: str) -> str:
-    """The words of `text` at `answer`, on one line; both spans are their document's."""
-    if answer is None:
-        return ""
-    return " ".join(text[answer[0] - sentence[0] : answer[1] - sentence[0]].split())
-
-
-def sentences(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
+def sentences(query: Query, passages: Sequence[ScoredPassage]) -> list[Evidence]:
     """All sentences of the passages with the features of words, those that look best first."""
     # The features are of the fused score, as the weights that were fitted to it expect.
     best = max(passages, key=lambda p: (p.fused, -p.passage.id), default=None)
@@ -82,7 +49,7 @@ def sentences(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate
     return sorted(found, key=lambda c: -_by_words(c.features))
 
 
-def _by_words(f: dict[str, float]) -> float:
+def _by_words(f: Mapping[str, float]) -> float:
     return (
         f["coverage"]
         + 0.3 * f["coverage_before"]
@@ -93,7 +60,7 @@ def _by_words(f: dict[str, float]) -> float:
     )
 
 
-def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Candidate]:
+def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Evidence]:
     passage, reading = scored.passage, scored.passage.reading
     measure = _Measure(query, scored, is_first)
     found = []
@@ -102,12 +69,12 @@ def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Can
         said = reading.said(span)
         features = measure(said, before, is_opening=number == 0)
         if reading.by_span[span].can_answer:
-            found.append(Candidate(scored, span, passage.slice(span), features, said=said))
+            found.append(Evidence(passage, span, features=features))
         before = set(terms(said))
     return found
 
 
-def lists(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
+def lists(query: Query, passages: Sequence[ScoredPassage]) -> list[Evidence]:
     """The lists of the passages as wholes, below what leads into them, with the same features."""
     found = []
     for place, scored in enumerate(passages):
@@ -117,11 +84,9 @@ def lists(query: Query, passages: Sequence[ScoredPassage]) -> list[Candidate]:
             inside = passage.start <= within[0] < within[1] <= passage.end
             if not inside or within in reading.by_span:  # cut off, or of one item
                 continue
-            items = [reading.said(unit.span) for unit in reading.items(within)]
-            above = reading.lead(within) or " ".join(passage.headings[-1:])
-            said = "\n".join((above, *items))
-            features = measure(said, set(), is_opening=within[0] == passage.start)
-            found.append(Candidate(scored, within, passage.slice(within), features, said=said))
+            listed = Evidence(passage, within)
+            features = measure(listed.said, set(), is_opening=within[0] == passage.start)
+            found.append(replace(listed, features=features))
     return found
 
 
@@ -143,7 +108,7 @@ class _Measure:
 
     def __call__(self, said: str, before: set[str], *, is_opening: bool) -> dict[str, float]:
         """The features of words of what is said after something with the terms `before`."""
-        query = self._query
+        query, asked = self._query, self._query.question
         here = terms(said)
         have = set(here)
         content = content_terms(said)
@@ -152,10 +117,10 @@ class _Measure:
             "coverage": coverage,
             "coverage_before": self._share(have | before) - coverage,
             "coverage_headings": self._share(have | self._context) - coverage,
-            "names": len(query.names & have) / len(query.names) if query.names else 0.5,
+            "names": len(asked.names & have) / len(asked.names) if asked.names else 0.5,
             "pairs": _pairs(query, here),
             "novelty": sum(t not in query.idf for t in content) / len(content) if content else 0.0,
-            "type": offers(query.type, said, set(query.terms)),
+            "type": offers(asked.answer_type, said, set(asked.terms)),
             "first": float(is_opening),
             "length": math.log(len(here) + 1),
             "short": float(len(here) < 5),
@@ -163,11 +128,11 @@ class _Measure:
 
     def _share(self, present: set[str]) -> float:
         idf = self._query.idf
-        return sum(idf[t] for t in self._query.terms if t in present) / self._weight
+        return sum(idf[t] for t in self._query.question.terms if t in present) / self._weight
 
 
 def _pairs(query: Query, here: Sequence[str]) -> float:
-    asked = list(pairwise(query.terms))
+    asked = list(pairwise(query.question.terms))
     if not asked:
         return 0.0
     content = [t for t in here if t not in STOP_WORDS]
@@ -175,28 +140,28 @@ def _pairs(query: Query, here: Sequence[str]) -> float:
     return sum(pair in present for pair in asked) / len(asked)
 
 
-def with_vectors(query: Query, found: Sequence[Candidate], embedder: Embedder) -> list[Candidate]:
-    """The candidates with the features of vectors too: 4 ms a sentence, so only for the best."""
+def with_vectors(query: Query, found: Sequence[Evidence], embedder: Embedder) -> list[Evidence]:
+    """The evidence with the features of vectors too: 4 ms a sentence, so only for the best."""
     if query.vector is None or query.token_vectors is None or not found:
         plain = {"cosine": 0.0, "max_sim": 0.0, "weakest": 0.0}
-        return [_adding(c, plain) for c in found]
+        return [_adding(e, plain) for e in found]
     weights = token_weights(query)
-    embedded = embedder.embed_tokens([c.said for c in found])
+    embedded = embedder.embed_tokens([e.said for e in found])
     return [
         _adding(
-            c,
+            e,
             {
                 "cosine": float(query.vector @ vector),
                 "max_sim": max_sim(query.token_vectors, tokens, weights),
                 "weakest": weakest(query.token_vectors, tokens, weights),
             },
         )
-        for c, (_, tokens, vector) in zip(found, embedded, strict=True)
+        for e, (_, tokens, vector) in zip(found, embedded, strict=True)
     ]
 
 
-def _adding(candidate: Candidate, more: dict[str, float]) -> Candidate:
-    return replace(candidate, features=candidate.features | more)
+def _adding(one: Evidence, more: Mapping[str, float]) -> Evidence:
+    return replace(one, features={**one.features, **more})
 
 
 def token_weights(query: Query) -> Vectors:

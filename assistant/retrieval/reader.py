@@ -1,6 +1,6 @@
 """The evidence reader's part: how likely each sentence holds the answer, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -8,7 +8,8 @@ from assistant.documents.reading import Run
 from assistant.documents.units.unit import UnitKind
 from assistant.language.sentences import Span
 from assistant.language.words import content_terms
-from assistant.retrieval.features import Candidate
+from assistant.query.question import Question
+from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import ScoredPassage
 
 # Passages that are read first, each for about 32 ms; and as many in all where none of them holds
@@ -68,12 +69,12 @@ class Reader(Protocol):
 
 
 def read(
-    question: str,
+    question: Question,
     passages: Sequence[ScoredPassage],
-    found: Sequence[Candidate],
+    found: Sequence[Evidence],
     reader: Reader,
-) -> list[Candidate]:
-    """The candidates with the feature `reader` and the span of the answer, best reading first.
+) -> list[Evidence]:
+    """The evidence with the feature `reader` and the span of the answer, best reading first.
 
     The best passages are read; a unit of the others gets the lowest reading there is, and a list
     the best of its items.
@@ -87,28 +88,28 @@ def read(
         reading = readings.get(c.key) or _best_item(c, readings)
         score = reading.score if reading else lowest
         answer = reading.span if reading else None
-        read_ones.append(replace(c, features=c.features | {"reader": score}, answer=answer))
+        read_ones.append(replace(c, features={**c.features, "reader": score}, answer=answer))
     return sorted(read_ones, key=lambda c: -c.features["reader"])
 
 
 def _best_item(
-    listed: Candidate, readings: Mapping[tuple[int, Span], SentenceReading]
+    listed: Evidence, readings: Mapping[tuple[int, Span], SentenceReading]
 ) -> SentenceReading | None:
-    passage = listed.passage.passage
+    passage = listed.passage
     items = [(passage.id, unit.span) for unit in passage.reading.items(listed.span)]
     return max((readings[i] for i in items if i in readings), key=lambda r: r.score, default=None)
 
 
 def _readings(
-    question: str, passages: Sequence[ScoredPassage], reader: Reader
+    question: Question, passages: Sequence[ScoredPassage], reader: Reader
 ) -> dict[tuple[int, Span], SentenceReading]:
     """The reader's scores of each unit, by its passage's id and its span; the spans of the
     answers are the documents'."""
     chosen = [p.passage for p in passages]
     runs = [[run for own in p.reading.runs.values() for run in own] for p in chosen]
     places = [[run.place for run in own] for own in runs]
-    read_ones = reader.read(question, [p.reading.text for p in chosen], places) if chosen else []
-    asked = set(content_terms(question))
+    texts = [p.reading.text for p in chosen]
+    read_ones = reader.read(question.text, texts, places) if chosen else []
     found = {}
     for passage, own in zip(chosen, read_ones, strict=True):
         left = iter(own)
@@ -116,12 +117,12 @@ def _readings(
             pairs = [(run, next(left)) for run in parts]
             if pairs:
                 kind = passage.reading.by_span[span].kind
-                found[passage.id, span] = _of_unit(asked, kind, pairs)
+                found[passage.id, span] = _of_unit(question.content, kind, pairs)
     return found
 
 
 def _of_unit(
-    asked: set[str], kind: UnitKind, pairs: Sequence[tuple[Run, SentenceReading]]
+    asked: Set[str], kind: UnitKind, pairs: Sequence[tuple[Run, SentenceReading]]
 ) -> SentenceReading:
     """The unit's best score, with the words of the run that answers.
 

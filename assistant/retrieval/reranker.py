@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +16,8 @@ from assistant import paths
 from assistant.documents.units.unit import UnitKind
 from assistant.language.answer_types import offers
 from assistant.language.negation import negates, opposes, says_not
-from assistant.language.words import content_terms, terms
-from assistant.retrieval.features import Candidate
+from assistant.language.words import terms
+from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import Query
 
 WEIGHTS_FILE = "evidence-features.json"
@@ -151,13 +151,13 @@ def _model(data: dict[str, Any] | None) -> RankingModel | None:
     )
 
 
-def rank(found: Sequence[Candidate], model: Linear) -> list[tuple[Candidate, float]]:
-    """Candidates with their scores, best first."""
-    scored = [(c, model(c.features)) for c in found]
-    return sorted(scored, key=lambda pair: (-pair[1], pair[0].passage.passage.id, pair[0].span))
+def rank(found: Sequence[Evidence], model: Linear) -> list[Evidence]:
+    """Evidence with its score, best first."""
+    scored = [replace(e, score=model(e.features)) for e in found]
+    return sorted(scored, key=lambda e: (-e.score, e.passage.id, e.span))
 
 
-def rows_in_order(ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+def rows_in_order(ranked: Sequence[Evidence]) -> list[Evidence]:
     """The same, rows of a table and values under keys in the order of how many of the question's
     words they have.
 
@@ -166,33 +166,32 @@ def rows_in_order(ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candi
     """
     ordered = list(ranked)
     tables: dict[tuple[int, UnitKind], list[int]] = {}
-    for place, (c, _) in enumerate(ordered):
-        passage = c.passage.passage
-        kind = passage.reading.by_span[c.span].kind
+    for place, e in enumerate(ordered):
+        kind = e.passage.reading.by_span[e.span].kind
         if kind in {"row", "entry"}:
-            tables.setdefault((passage.id, kind), []).append(place)
+            tables.setdefault((e.passage.id, kind), []).append(place)
     for places in tables.values():
-        rows = sorted((ordered[i][0] for i in places), key=lambda c: -c.features["coverage"])
+        rows = sorted((ordered[i] for i in places), key=lambda e: -e.coverage)
         for place, row in zip(places, rows, strict=True):
-            ordered[place] = row, ordered[place][1]
+            ordered[place] = replace(row, score=ordered[place].score)
     return ordered
 
 
-def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str, float]:
+def signals(query: Query, ranked: Sequence[Evidence]) -> dict[str, float]:
     """The SIGNALS of a question; all 0 where nothing was found."""
     if not ranked:
         return dict.fromkeys((*SIGNALS, *READER_SIGNALS), 0.0) | {"unknown": 1.0}
-    top, score = ranked[0]
-    rows = [c.features for c, _ in ranked]
+    top = ranked[0]
+    rows = [e.features for e in ranked]
     weight = sum(query.idf.values()) or 1.0
-    passage = top.passage.passage
+    passage = top.passage
     present = set(terms(" ".join((passage.title, *passage.headings, passage.reading.text))))
     near = _said_around(top)
     # "Do anglers need a permit?": who denies it answers.
-    may_deny = query.type == "yes_no"
-    total = sum(math.exp(s - score) for _, s in ranked)
+    may_deny = query.question.answer_type == "yes_no"
+    total = sum(math.exp(e.score - top.score) for e in ranked)
     return {
-        "top_score": score,
+        "top_score": top.score,
         "top_share": 1 / total,
         "top_max_sim": top.features["max_sim"],
         "top_cosine": top.features["cosine"],
@@ -210,47 +209,50 @@ def signals(query: Query, ranked: Sequence[tuple[Candidate, float]]) -> dict[str
         "names_missing": _names_missing(query, present),
         "numbers_missing": float(len(_numbers(query) - present)),
         "top_weakest": top.features["weakest"],
-        "terms": math.log(len(query.terms) + 1),
+        "terms": math.log(len(query.question.terms) + 1),
         "names_not_here": _names_missing(query, near),
         "numbers_not_here": float(len(_numbers(query) - near)),
         "denied": float(not may_deny and _denies(query, top)),
-        "opposed": float(not may_deny and opposes(query.text, set(terms(top.said)))),
+        "opposed": float(not may_deny and opposes(query.question.text, set(terms(top.said)))),
     } | _of_reader(query, top, rows)
 
 
 def _of_reader(
-    query: Query, top: Candidate, rows: Sequence[Mapping[str, float]]
+    query: Query, top: Evidence, rows: Sequence[Mapping[str, float]]
 ) -> dict[str, float]:
     """The reader's signals; the first of the rows is the first sentence's."""
     if "reader" not in rows[0]:
         return {}
+    asked = query.question
     scores = sorted((row["reader"] for row in rows), reverse=True)
     return {
         "reader_top": rows[0]["reader"],
         "reader_best": scores[0],
         "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
-        "span_type": offers(query.type, top.answer_words, set(query.terms)),
+        "span_type": offers(asked.answer_type, top.answer_words, set(asked.terms)),
     }
 
 
-def _said_around(top: Candidate) -> set[str]:
+def _said_around(top: Evidence) -> set[str]:
     """The terms of a sentence, of the one before it, and of what stands above both."""
-    passage = top.passage.passage
+    passage = top.passage
     place = passage.sentences.index(top.span)
     before = passage.reading.said(passage.sentences[place - 1]) if place else ""
     return set(terms(" ".join((passage.title, *passage.headings, before, top.said))))
 
 
 def _names_missing(query: Query, present: set[str]) -> float:
-    return len(query.names - present) / len(query.names) if query.names else 0.0
+    names = query.question.names
+    return len(names - present) / len(names) if names else 0.0
 
 
-def _denies(query: Query, top: Candidate) -> bool:
-    return says_not(query.text) != negates(top.said, set(content_terms(query.text)))
+def _denies(query: Query, top: Evidence) -> bool:
+    asked = query.question
+    return says_not(asked.text) != negates(top.said, asked.content)
 
 
 def _numbers(query: Query) -> set[str]:
-    return {term for term in query.terms if any(c.isdigit() for c in term)}
+    return {term for term in query.question.terms if any(c.isdigit() for c in term)}
 
 
 def probability(log_odds: float) -> float:

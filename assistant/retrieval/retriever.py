@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.errors import LibraryError
-from assistant.language.answer_types import AnswerType, answer_type, subject_terms
-from assistant.language.words import names
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.library.ports import Vectors
 from assistant.library.vector_sync import embedded_text
+from assistant.query.question import Question
 
 # A passage's id, fused score, BM25 and cosine.
 Fused = tuple[int, float, float, float]
@@ -37,19 +36,16 @@ _FEW = 3
 
 @dataclass(frozen=True)
 class Query:
-    """A question made ready: its terms with their inverse document frequencies, and its vector.
+    """A question made ready for a library: its terms' inverse document frequencies, its vector.
 
     `idf[term]` is ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N passages (Robertson & Zaragoza
     2009); `unknown` are terms that occur in no passage. `vector` is None without a vector store.
     `rare` are terms of very few passages, `telling` those and others that not many passages have.
     """
 
-    text: str
-    terms: tuple[str, ...]
+    question: Question
     idf: dict[str, float]
     unknown: frozenset[str]
-    names: frozenset[str]
-    type: AnswerType
     vector: Vectors | None
     tokens: tuple[str, ...]
     token_vectors: Vectors | None
@@ -76,22 +72,20 @@ class ScoredPassage:
         return self.score if self.lifted_from is None else self.lifted_from
 
 
-def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
+def prepare(library: Library, question: Question, *, dense: bool = True) -> Query:
     """Analyse a question against a library's vocabulary and embed it."""
-    wanted = tuple(dict.fromkeys(subject_terms(question)))
-    counts = library.document_store.term_frequency(wanted)
+    counts = library.document_store.term_frequency(question.terms)
     total = library.document_store.passage_count()
     idf = {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
     tokens, token_vectors, vector = (
-        library.embedder.embed_tokens([question], questions=True)[0] if dense else ([], None, None)
+        library.embedder.embed_tokens([question.text], questions=True)[0]
+        if dense
+        else ([], None, None)
     )
     return Query(
-        text=question,
-        terms=wanted,
+        question=question,
         idf=idf,
         unknown=frozenset(t for t, n in counts.items() if n == 0),
-        names=frozenset(names(question) & set(wanted)),
-        type=answer_type(question),
         vector=vector,
         tokens=tuple(tokens),
         token_vectors=token_vectors,
@@ -119,7 +113,7 @@ def search(
     among = None if sources is None else library.document_store.passages_of(sources)
     lexical: list[tuple[int, float]] = []
     if "bm25" not in without:
-        lexical = library.document_store.match(query.terms, _CANDIDATES, among)
+        lexical = library.document_store.match(query.question.terms, _CANDIDATES, among)
     dense: list[tuple[int, float]] = []
     notice = library.progress_notice()
     if query.vector is not None:

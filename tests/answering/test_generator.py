@@ -8,6 +8,7 @@ from assistant.answering.generator import Generation, GenerationConfig, excerpts
 from assistant.answering.timings import Stopwatch
 from assistant.answering.verifier import Verifier
 from assistant.language.words import approximate_tokens
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Retrieval
 
 QUOTE = "The lease ends on 31 May 2027."
@@ -15,7 +16,7 @@ PHRASE, COMPOSE = prompts.load("phrase"), prompts.load("compose")
 
 
 def found(question: str = "When does the lease end?") -> Retrieval:
-    return Retrieval(question, (), (evidence(QUOTE, title="Lease"),), 0.9, 0.5, "", 1.0)
+    return Retrieval(Question(question), (), (evidence(QUOTE, title="Lease"),), 0.9, 0.5, "", 1.0)
 
 
 def generation(reply: str, earlier: str = "") -> tuple[Generation, ScriptedLlm]:

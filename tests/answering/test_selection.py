@@ -6,10 +6,12 @@ import pytest
 from fakes import evidence
 
 from assistant.answering.context import leans, with_context
-from assistant.answering.selection import Selection, clause, spoken
+from assistant.answering.selection import Selection, clause, may_be_phrased, select, spoken
+from assistant.answering.verifier import Verifier
 from assistant.language.sentences import sentence_spans
 from assistant.library.document_store import Passage
-from assistant.retrieval.evidence import Evidence
+from assistant.query.question import Question
+from assistant.retrieval.evidence import Evidence, Retrieval
 
 TEXT = (
     "Tom Okafor is the treasurer. He keeps the key. On Friday he ordered two oars. "
@@ -22,7 +24,7 @@ def sentence(number: int, text: str = TEXT, start: int = 40) -> Evidence:
     end = start + len(text)
     passage = Passage(1, "/n.txt", "n", start, end, (1, 1), None, (), spans, text)
     span = spans[number]
-    return Evidence(passage, span, passage.slice(span), 1.0, {}, (span[0], span[1] - 1))
+    return Evidence(passage, span, 1.0, answer=(span[0], span[1] - 1))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_what_is_far_too_long_is_left_out() -> None:
 
 def test_a_span_that_is_no_sentence_is_left_alone() -> None:
     found = sentence(1)
-    part = replace(found, span=(found.span[0], found.span[1] - 3), quote="He keeps the")
+    part = replace(found, span=(found.span[0], found.span[1] - 3))
     assert with_context(part) is part
 
 
@@ -109,3 +111,46 @@ def test_a_long_sentence_is_cut_to_the_clause_that_answers() -> None:
     )
     short = "The bridge is old; it leaks."
     assert clause(marked(short, "leaks")) == short
+
+
+def found(question: str, *evidence: Evidence) -> Retrieval:
+    return Retrieval(Question(question), (), evidence, 0.9, 0.5, "", 1.0)
+
+
+def scored(number: int, score: float) -> Evidence:
+    return replace(sentence(number), score=score)
+
+
+def test_an_explanation_is_two_sentences_in_their_order() -> None:
+    best, second = scored(3, 5.0), scored(1, 4.5)
+    shown = select(found("Why did he get the key?", best, second), Verifier()).shown
+    assert [e.quote for e in shown] == [
+        "Tom Okafor is the treasurer. He keeps the key.",
+        "The boathouse opens at 7.",
+    ]
+
+
+def test_an_explanation_has_no_sentence_twice_and_none_that_is_far_behind() -> None:
+    both = found("Why did he get the key?", scored(1, 5.0), scored(0, 4.9))
+    assert [e.quote for e in select(both, Verifier()).shown] == [
+        "Tom Okafor is the treasurer. He keeps the key."
+    ]
+    far = found("Why did he get the key?", scored(3, 5.0), scored(0, 1.0))
+    assert len(select(far, Verifier()).shown) == 1
+
+
+def test_a_definition_is_told_by_its_words_if_they_are_no_fragment() -> None:
+    text = "A bollard is a short post on a quay to which ships are tied."
+    start = text.index("a short")
+    whole = replace(sentence(0, text, 0), answer=(start, len(text) - 1))
+    assert select(found("What is a bollard?", whole), Verifier()).said(0).startswith("a short post")
+    part = replace(whole, answer=(start, start + len("a short post")))
+    assert select(found("What is a bollard?", part), Verifier()).said(0) == text
+
+
+def test_a_second_answer_that_is_as_likely_stands_beside_the_models_sentence() -> None:
+    shown = Selection("fact", (sentence(0), sentence(3)))
+    assert may_be_phrased(shown)
+    assert shown.beside(1) == "Or: The boathouse opens at 7."
+    assert replace(shown, kind="list").beside(1) == "Also: The boathouse opens at 7."
+    assert not may_be_phrased(replace(shown, kind="version"))

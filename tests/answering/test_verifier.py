@@ -6,6 +6,7 @@ import pytest
 from fakes import evidence
 
 from assistant.answering.verifier import Verifier, statements
+from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.reader import SupportScores
 from assistant.wiring import shipped_reader
@@ -21,7 +22,7 @@ NATO = evidence(
 
 def support(statement: str, question: str, *quotes: Evidence) -> str:
     """The support that words alone tell."""
-    return Verifier().check(statement, question, quotes).support
+    return Verifier().check(statement, Question(question), quotes).support
 
 
 def test_words_of_the_evidence_in_its_order_are_exact() -> None:
@@ -67,10 +68,10 @@ def test_what_the_evidence_does_not_say_is_unsupported(
 def test_the_verdict_names_its_evidence_and_its_reason() -> None:
     verifier = Verifier()
     verdict = verifier.check(
-        "A resident and a militiaman were killed.", "Who died?", [GHARYAN, KILLED]
+        "A resident and a militiaman were killed.", Question("Who died?"), [GHARYAN, KILLED]
     )
     assert (verdict.support, verdict.evidence) == ("supported", 1)
-    assert "'seven'" in verifier.check("There were seven.", "How many?", [KILLED]).reason
+    assert "'seven'" in verifier.check("There were seven.", Question("How many?"), [KILLED]).reason
 
 
 def test_markup_and_markers_of_the_draft_are_taken_off() -> None:
@@ -116,12 +117,12 @@ class Judge:
 def test_the_model_judges_what_the_rules_let_pass(scores: tuple[float, float], told: str) -> None:
     said = "Hifter's troops hold the town."
     judge = Judge(*scores)
-    check = Verifier(judge).check(said, "Who holds the town?", [GHARYAN])
+    check = Verifier(judge).check(said, Question("Who holds the town?"), [GHARYAN])
     assert check.support == told
     assert all(statement == said for statement, _ in judge.pairs)
     # A number that stands nowhere fails whatever the model says.
     made_up = "Hifter's troops took 4,000 towns."
-    assert Verifier(judge).check(made_up, "Who?", [GHARYAN]).support == "unsupported"
+    assert Verifier(judge).check(made_up, Question("Who?"), [GHARYAN]).support == "unsupported"
 
 
 def test_yes_or_no_is_said_where_all_that_speak_of_it_agree() -> None:
@@ -129,13 +130,13 @@ def test_yes_or_no_is_said_where_all_that_speak_of_it_agree() -> None:
     none = evidence("Anglers need no permit.")
     asked = evidence("Do divers need a permit?")
     yes = Verifier(Judge(0.9, 0.0))
-    assert yes.decide("Do divers need a permit?", [permit]) == ("yes", permit)
-    assert yes.decide("Do anglers need a permit?", [none]) == ("no", none)
-    assert yes.decide("Do people need a permit?", [permit, none]) is None
-    assert yes.decide("Do divers need a permit?", [asked]) is None
-    assert Verifier(Judge(0.0, 0.9)).decide("May I swim?", [permit]) == ("no", permit)
-    assert Verifier(Judge(0.3, 0.3)).decide("May I swim?", [permit]) is None
-    assert Verifier().decide("Do divers need a permit?", [permit]) is None
+    assert yes.decide(Question("Do divers need a permit?"), [permit]) == ("yes", permit)
+    assert yes.decide(Question("Do anglers need a permit?"), [none]) == ("no", none)
+    assert yes.decide(Question("Do people need a permit?"), [permit, none]) is None
+    assert yes.decide(Question("Do divers need a permit?"), [asked]) is None
+    assert Verifier(Judge(0.0, 0.9)).decide(Question("May I swim?"), [permit]) == ("no", permit)
+    assert Verifier(Judge(0.3, 0.3)).decide(Question("May I swim?"), [permit]) is None
+    assert Verifier().decide(Question("Do divers need a permit?"), [permit]) is None
 
 
 def test_the_shipped_model_tells_a_true_statement_from_another() -> None:
@@ -145,8 +146,11 @@ def test_the_shipped_model_tells_a_true_statement_from_another() -> None:
     assert model is not None
     verifier = Verifier(model)
     true = "Gharyan is 31 miles from Tripoli."
-    assert verifier.check(true, "How far is Gharyan?", [GHARYAN]).stands
+    assert verifier.check(true, Question("How far is Gharyan?"), [GHARYAN]).stands
     false = "Gharyan was not taken by Hifter's forces."
-    assert not verifier.check(false, "Was Gharyan taken?", [GHARYAN]).stands
+    assert not verifier.check(false, Question("Was Gharyan taken?"), [GHARYAN]).stands
     for odd in ("x", "word " * 5_000, "\u6771\u4eac\u306f\u9996\u90fd\u3067\u3059", "", "\x00"):
-        assert verifier.check(odd, "What?", [GHARYAN]).support in {"unsupported", "partly"}
+        assert verifier.check(odd, Question("What?"), [GHARYAN]).support in {
+            "unsupported",
+            "partly",
+        }

@@ -21,6 +21,8 @@ FILES = {
     ),
     "offer-v2.txt": "The workshop floor will be laid for 4,950 euros by the end of May.\n",
     "offer-v1.txt": "The workshop floor will be laid for 5,400 euros by the end of May.\n",
+    "heating.txt": "The heating of the chapel was renewed in 1987 by the parish.\n",
+    "chronicle.txt": "In 1991 the parish renewed the heating of the chapel.\n",
     "lease.txt": "The flat is let by Anna Vogt (landlady) to Lotte Mayer (tenant) from July on.\n",
 }
 
@@ -64,6 +66,12 @@ def test_a_year_that_is_asked_for_is_meant(asking: Answerer) -> None:
     answer = asking.complete("What was the yearly fee in 2024?")
     assert cited(answer)[0] == "minutes-2024.md"
     assert "40 euros" in answer.text
+
+
+def test_documents_that_contradict_each_other_are_both_shown(asking: Answerer) -> None:
+    answer = asking.complete("When was the heating of the chapel renewed?")
+    assert (answer.kind, answer.lead) == ("disagreement", "Your documents differ:")
+    assert {"1987", "1991"} <= set(answer.text.replace(";", " ").split())
 
 
 def test_what_is_said_of_one_person_is_no_contradiction(asking: Answerer) -> None:

@@ -18,8 +18,9 @@ from assistant.assistant import Assistant
 from assistant.evaluation.text_matching import contains
 from assistant.language.lexicon import STOP_WORDS
 from assistant.language.words import words
+from assistant.query.question import Question
 from assistant.query.wording import core
-from assistant.retrieval.evidence import retrieve
+from assistant.retrieval.evidence_search import retrieve
 from assistant.retrieval.reranker import shipped_models
 
 
@@ -88,7 +89,9 @@ def measure(assistant: Assistant, asked: list[dict[str, object]]) -> None:
     """Print, for each way, the share of right first sentences that stay right."""
 
     def right(question: str, answers: list[str]) -> bool:
-        found = retrieve(assistant.library, core(question), shipped_models(), assistant.reader)
+        found = retrieve(
+            assistant.library, Question(core(question)), shipped_models(), assistant.reader
+        )
         first = re.sub(r"\s+", " ", found.evidence[0].quote) if found.evidence else ""
         return found.is_answered and contains(first, answers)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from assistant.assistant import Assistant
-from assistant.retrieval.evidence import stages
+from assistant.query.question import Question
+from assistant.retrieval.evidence_search import stages
 from assistant.retrieval.reranker import shipped_models
 
 WORDS = (Path(__file__).parents[2] / "seeds").glob("*.txt")
@@ -44,7 +45,7 @@ def measure(assistant: Assistant) -> list[float]:
         assistant.embedder.forget()
         began = time.perf_counter()
         with assistant.library.answering():
-            next(stages(assistant.library, question, shipped_models()))
+            next(stages(assistant.library, Question(question), shipped_models()))
         took.append((time.perf_counter() - began) * 1000)
         time.sleep(0.3)  # a person reads
     return took

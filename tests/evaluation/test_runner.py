@@ -101,7 +101,9 @@ def test_predictions_are_answers_by_the_contract_and_hold_what_scoring_needs(
     assert (told["memory_mb"] or 0) > 50
 
 
-@pytest.mark.parametrize("part", ["dense", "bm25", "fusion", "reranker", "reader", "check"])
+@pytest.mark.parametrize(
+    "part", ["dense", "bm25", "fusion", "reranker", "reader", "check", "verifier"]
+)
 def test_an_answer_comes_without_any_one_part(assistant: Assistant, part: str) -> None:
     whole = assistant.answerer(["llm"])
     less = assistant.answerer(["llm", part])  # type: ignore[list-item]

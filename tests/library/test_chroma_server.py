@@ -16,6 +16,7 @@ from assistant.library.chroma_server import RemoteChromaStore
 from assistant.library.events import Embedding
 from assistant.library.library import Library
 from assistant.library.ports import VectorsUnavailable, VectorsUnreachable
+from assistant.query.question import Question
 from assistant.retrieval.retriever import prepare, search
 from assistant.wiring import open_vector_store
 
@@ -53,7 +54,7 @@ def test_libraries_share_a_server_and_nothing_else(
         made.append(library)
     horses, cats = made
     for library, question in ((horses, "cat"), (cats, "horse")):
-        query = prepare(library, question)
+        query = prepare(library, Question(question))
         assert query.vector is not None
         assert [i for i, _ in library.vectors.nearest(query.vector, 9)] == [1]
     assert isinstance(horses.vectors, RemoteChromaStore)
@@ -118,7 +119,7 @@ def test_a_server_that_comes_back_is_used_again(opened: Open, tmp_path: Path, no
     with running(tmp_path / "data", port) as url:
         library = opened("far", url)
         list(library.add([str(note)]))
-        query = prepare(library, "bridge")
+        query = prepare(library, Question("bridge"))
         assert query.vector is not None
         assert library.vectors.nearest(query.vector, 1)
     with pytest.raises(VectorsUnreachable):

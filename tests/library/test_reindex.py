@@ -15,6 +15,7 @@ from assistant.library import index_version, splitter
 from assistant.library.events import Embedding, FileIndexed, IndexEvent
 from assistant.library.library import Library
 from assistant.library.vector_sync import embedded_text
+from assistant.query.question import Question
 from assistant.retrieval.retriever import prepare, search
 from assistant.wiring import open_vector_store
 
@@ -72,7 +73,7 @@ def test_another_embedder_is_offered_and_words_answer_until_it_is_taken(
 ) -> None:
     library = reopened(filled, other)
     assert "`assistant sync --reindex --library library`" in library.reindex_notice()
-    query = prepare(library, "When was bridge 2 built?")
+    query = prepare(library, Question("When was bridge 2 built?"))
     (found,), notice = search(library, query, 1)
     assert found.passage.text.startswith("Built in 1902")
     # Its vector is made for the question; what the store holds says nothing to this embedder.
@@ -89,7 +90,9 @@ def test_another_embedder_is_offered_and_words_answer_until_it_is_taken(
     assert Embedding(FILES, FILES) in events
     assert library.reindex_notice() == ""
     assert is_in_step(library)
-    assert search(library, prepare(library, "When was bridge 2 built?"), 1)[0][0].cosine > 0
+    assert (
+        search(library, prepare(library, Question("When was bridge 2 built?")), 1)[0][0].cosine > 0
+    )
     library.close()
 
 
@@ -124,7 +127,7 @@ def test_another_splitting_is_offered_and_the_old_vectors_answer_until_then(
     monkeypatch.setattr(index_version, "PASSAGE_VERSION", splitter.PASSAGE_VERSION + 1)
     monkeypatch.setattr(splitter, "TARGET_TOKENS", 3)  # a passage for each sentence
     assert "split into passages in a better way" in filled.reindex_notice()
-    found, _ = search(filled, prepare(filled, "When was bridge 2 built?"), 1)
+    found, _ = search(filled, prepare(filled, Question("When was bridge 2 built?")), 1)
     assert found[0].cosine > 0
     list(filled.reindex())  # nothing is there to be read again, and nothing is lost
     assert filled.document_store.passage_count() == FILES

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from assistant.library.library import Library
-from assistant.retrieval.evidence import EvidenceSearch, retrieve
+from assistant.query.question import Question
+from assistant.retrieval.evidence_search import EvidenceSearch, retrieve
 from assistant.retrieval.features import FEATURES, max_sim, token_weights, weakest
 from assistant.retrieval.reranker import SIGNALS, rank, shipped_models, signals
 from assistant.retrieval.retriever import prepare
@@ -23,7 +24,7 @@ from assistant.retrieval.retriever import prepare
 def test_the_answering_sentence_comes_first(
     seed_library: Library, question: str, part: str
 ) -> None:
-    found = retrieve(seed_library, question, shipped_models())
+    found = retrieve(seed_library, Question(question), shipped_models())
     assert part in found.evidence[0].quote
     assert found.is_answered
 
@@ -37,11 +38,13 @@ def test_the_answering_sentence_comes_first(
     ],
 )
 def test_another_subject_is_refused(seed_library: Library, question: str) -> None:
-    assert not retrieve(seed_library, question, shipped_models()).is_answered
+    assert not retrieve(seed_library, Question(question), shipped_models()).is_answered
 
 
 def test_a_quote_is_its_document_s_text(seed_library: Library) -> None:
-    for e in retrieve(seed_library, "What did Guterres say about war?", shipped_models()).evidence:
+    for e in retrieve(
+        seed_library, Question("What did Guterres say about war?"), shipped_models()
+    ).evidence:
         assert seed_library.document_store.text(e.passage.source)[slice(*e.span)] == e.quote
 
 
@@ -68,7 +71,7 @@ def test_the_shipped_model_knows_every_feature_and_signal() -> None:
 def test_signals_tell_what_the_first_sentence_says_otherwise(
     seed_library: Library, question: str, signal: str, value: float
 ) -> None:
-    search = EvidenceSearch(seed_library, question)
+    search = EvidenceSearch(seed_library, Question(question))
     ranked = rank(search.shortlist(), shipped_models().plain.evidence)
     assert signals(search.query, ranked)[signal] == pytest.approx(value)
 
@@ -89,11 +92,11 @@ def test_the_weakest_match_counts_content_words_alone() -> None:
 
 
 def test_rare_words_weigh_more_than_function_words(seed_library: Library) -> None:
-    query = prepare(seed_library, "Who is Guterres?")
+    query = prepare(seed_library, Question("Who is Guterres?"))
     weights = dict(zip(query.tokens, token_weights(query), strict=True))
     assert weights["gut"] > 10 * weights["is"]
 
 
 def test_an_empty_library_answers_nothing(library: Library) -> None:
-    found = retrieve(library, "Who is it?", shipped_models())
+    found = retrieve(library, Question("Who is it?"), shipped_models())
     assert (found.evidence, found.passages, found.is_answered) == ((), (), False)

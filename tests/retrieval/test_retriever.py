@@ -8,7 +8,8 @@ from assistant.engines.embedder import OnnxEmbedder
 from assistant.library.chroma import LocalChromaStore
 from assistant.library.library import Library
 from assistant.library.ports import VectorsUnavailable
-from assistant.retrieval.evidence import retrieve
+from assistant.query.question import Question
+from assistant.retrieval.evidence_search import retrieve
 from assistant.retrieval.reranker import shipped_models
 from assistant.retrieval.retriever import fuse, lift, prepare, search
 
@@ -55,7 +56,7 @@ def test_a_code_is_found_where_it_stands(library: Library, tmp_path: Path) -> No
         encoding="utf-8",
     )
     list(library.add([str(tmp_path / "a.md"), str(tmp_path / "z.md")]))
-    found, _ = search(library, prepare(library, "R290"), 3)
+    found, _ = search(library, prepare(library, Question("R290")), 3)
     assert "R290" in found[0].passage.text
 
 
@@ -70,7 +71,7 @@ def test_a_code_is_found_where_it_stands(library: Library, tmp_path: Path) -> No
 def test_the_passage_that_answers_is_among_the_first_three(
     seed_library: Library, question: str, part: str
 ) -> None:
-    found, notice = search(seed_library, prepare(seed_library, question), 3)
+    found, notice = search(seed_library, prepare(seed_library, Question(question)), 3)
     assert notice == ""
     assert any(part in p.passage.text for p in found)
     assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
@@ -85,13 +86,13 @@ def test_a_document_that_is_there_twice_is_found_once(
         tmp_path / "library", LocalChromaStore(tmp_path / "library/vectors"), embedder
     )
     list(library.add([str(tmp_path / "one.txt"), str(tmp_path / "copy.txt")]))
-    found, _ = search(library, prepare(library, "When was the lighthouse lit?"), 5)
+    found, _ = search(library, prepare(library, Question("When was the lighthouse lit?")), 5)
     library.close()
     assert len(found) == 1
 
 
 def test_spelling_case_and_form_do_not_matter(seed_library: Library) -> None:
-    plain = search(seed_library, prepare(seed_library, "marching on TRIPOLI"), 1)[0]
+    plain = search(seed_library, prepare(seed_library, Question("marching on TRIPOLI")), 1)[0]
     assert "march on Tripoli" in plain[0].passage.text
 
 
@@ -99,7 +100,7 @@ def test_a_query_of_nothing_but_signs_finds_nothing_and_breaks_nothing(
     seed_library: Library,
 ) -> None:
     for query in ('"', "*", "NEAR(", "a AND b OR", "-- ; DROP TABLE passages", "ő" * 300):
-        search(seed_library, prepare(seed_library, query), 5)
+        search(seed_library, prepare(seed_library, Question(query)), 5)
     assert seed_library.document_store.passage_count() > 0
 
 
@@ -109,7 +110,9 @@ def test_a_broken_vector_store_leaves_the_words(
     broken = tmp_path / "vectors"
     broken.write_text("not a folder")
     monkeypatch.setattr(seed_library, "vectors", type(seed_library.vectors)(broken))  # type: ignore[call-arg]
-    found, notice = search(seed_library, prepare(seed_library, "Ban Ki-moon visited in October"), 3)
+    found, notice = search(
+        seed_library, prepare(seed_library, Question("Ban Ki-moon visited in October")), 3
+    )
     assert "Ban Ki-moon" in found[0].passage.text
     assert "vector store cannot be used" in notice
 
@@ -123,7 +126,7 @@ def test_a_passage_without_a_vector_is_judged_as_if_it_had_one(
     path.write_text("The Oberbaum Bridge was built in 1896.\n\nWombats sleep in burrows.\n")
     list(library.add([str(path)]))
     question = "When was the Oberbaum Bridge built?"
-    once_indexed = retrieve(library, question, shipped_models())
+    once_indexed = retrieve(library, Question(question), shipped_models())
     if state == "waiting":
         library.vectors.reset()
         library.document_store.mark_all_waiting()
@@ -133,7 +136,7 @@ def test_a_passage_without_a_vector_is_judged_as_if_it_had_one(
             raise VectorsUnavailable("It cannot be read.", "")
 
         monkeypatch.setattr(library.vectors, "nearest", fails)
-    found = retrieve(library, question, shipped_models())
+    found = retrieve(library, Question(question), shipped_models())
     assert found.notice
     assert found.is_answered
     assert found.confidence == pytest.approx(once_indexed.confidence, abs=0.02)

@@ -51,7 +51,7 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         "--ablate",
         action="append",
         default=[],
-        choices=("dense", "bm25", "fusion", "reranker", "reader", "check", "llm"),
+        choices="dense bm25 fusion reranker reader check verifier adapter llm".split(),
         help="run once more without this part, to see what it is worth",
     )
     parser.add_argument(

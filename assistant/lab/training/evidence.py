@@ -25,9 +25,11 @@ from assistant.lab.training.linear import Matrix, auroc, fit_logistic, fit_ranki
 from assistant.lab.training.split import held_out
 from assistant.lab.training.squad import Article, Asked, read, sample, stem, write_documents
 from assistant.library.library import Library
+from assistant.query.question import Question
 from assistant.retrieval.calibration import Scale
-from assistant.retrieval.evidence import EvidenceSearch
-from assistant.retrieval.features import FEATURES, Candidate
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.evidence_search import EvidenceSearch
+from assistant.retrieval.features import FEATURES
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import (
     READER_SIGNALS,
@@ -57,7 +59,7 @@ class Example:
     library: str
     kind: str
     query: Query
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Evidence, ...]
     right: tuple[bool, ...]
 
 
@@ -241,10 +243,10 @@ class Searched:
     reader: Reader | None = None
     vectors: bool = True
 
-    def candidates(self, question: str) -> tuple[Query, tuple[Candidate, ...]]:
+    def candidates(self, question: str) -> tuple[Query, tuple[Evidence, ...]]:
         """The question made ready, and the sentences found for it."""
         without: tuple[Part, ...] = () if self.vectors else ("dense",)
-        search = EvidenceSearch(self.library, question, without)
+        search = EvidenceSearch(self.library, Question(question), without)
         found = search.shortlist() if self.reader is None else search.reread(self.reader)[0]
         return search.query, tuple(found)
 
@@ -268,7 +270,7 @@ def _examples(
         query, found = searched.candidates(asked.question)
         right = tuple(_holds(asked, c) for c in found)
         examples.append(Example(name, "inside", query, found, right))
-        near = tuple(c for c in found if not _names_answer(asked, c.passage.passage.text))
+        near = tuple(c for c in found if not _names_answer(asked, c.passage.text))
         examples.append(Example(name, "near", query, near, (False,) * len(near)))
     for asked in sample(articles, number, _SEED, answerable=False):
         query, found = searched.candidates(asked.question)
@@ -279,9 +281,9 @@ def _examples(
     return examples
 
 
-def _holds(asked: Asked, candidate: Candidate) -> bool:
-    in_paragraph = _plain(candidate.text) in _plain(asked.paragraph)
-    return in_paragraph and _names_answer(asked, candidate.text)
+def _holds(asked: Asked, candidate: Evidence) -> bool:
+    in_paragraph = _plain(candidate.quote) in _plain(asked.paragraph)
+    return in_paragraph and _names_answer(asked, candidate.quote)
 
 
 def _names_answer(asked: Asked, text: str) -> bool:
@@ -294,7 +296,7 @@ def _plain(text: str) -> str:
 
 def _order(example: Example, evidence: Linear) -> Matrix:
     marks = dict(zip((c.key for c in example.candidates), example.right, strict=True))
-    return np.array([marks[c.key] for c, _ in rank(example.candidates, evidence)], dtype=bool)
+    return np.array([marks[e.key] for e in rank(example.candidates, evidence)], dtype=bool)
 
 
 def _readable(model: Linear) -> dict[str, object]:

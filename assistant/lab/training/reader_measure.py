@@ -22,8 +22,9 @@ from assistant.evaluation.dataset import EvalQuestion, read
 from assistant.evaluation.statistics import mcnemar
 from assistant.evaluation.text_matching import contains, exact_match, f1, normalise
 from assistant.lab.training.linear import auroc
-from assistant.retrieval.evidence import EvidenceSearch
-from assistant.retrieval.features import Candidate
+from assistant.query.question import Question
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.evidence_search import EvidenceSearch
 from assistant.retrieval.reader import Reader
 from assistant.retrieval.reranker import rank, shipped_models, signals
 from assistant.wiring import shipped_reader
@@ -37,13 +38,13 @@ class Asked:
     """A question's sentences in the order of each ranking, and its scores, each by its name."""
 
     question: EvalQuestion
-    orders: Mapping[str, Sequence[Candidate]]
+    orders: Mapping[str, Sequence[Evidence]]
     scores: Mapping[str, float]
     read_ms: float
 
     def is_right(self, name: str, first: int) -> bool:
         """Tell whether one of the `first` sentences of a ranking holds the answer."""
-        return any(_is_right(self.question, c.text) for c in self.orders[name][:first])
+        return any(_is_right(self.question, c.quote) for c in self.orders[name][:first])
 
 
 def _is_right(question: EvalQuestion, text: str) -> bool:
@@ -62,20 +63,20 @@ def measure(assistant: Assistant, questions: Sequence[EvalQuestion], reader: Rea
 
 def _asked(assistant: Assistant, question: EvalQuestion, reader: Reader) -> Asked:
     models = shipped_models()
-    search = EvidenceSearch(assistant.library, question.question)
+    search = EvidenceSearch(assistant.library, Question(question.question))
     shortlist = search.shortlist()
     began = time.perf_counter()
     reread, _ = search.reread(reader)
     spent = (time.perf_counter() - began) * 1000
     plain = rank(shortlist, models.plain.evidence)
-    orders = {"features": [c for c, _ in plain], "reader": reread}
+    orders = {"features": plain, "reader": reread}
     scores = {
         "features": models.plain.confidence(signals(search.query, plain)),
         "reader": max((c.features["reader"] for c in reread), default=-100.0),
     }
     if models.with_reader is not None and reread:
         both = rank(reread, models.with_reader.evidence)
-        orders["both"] = [c for c, _ in both]
+        orders["both"] = both
         scores["both"] = models.with_reader.confidence(signals(search.query, both))
     return Asked(question, orders, scores, spent)
 
