@@ -41,6 +41,11 @@ class SupportScores:
     contradicted: float
 
 
+def assertion(question: str, answer: str) -> str:
+    """A question with its answer, as the claim that the statement reader judges."""
+    return f"{question.rstrip(' ?')}? {answer}"
+
+
 class StatementReader(Protocol):
     """A model that holds statements against evidence."""
 

@@ -47,13 +47,15 @@ class Recipe:
 
     `shares` says how often a file's questions come up in the run; a file that is not named is not
     used; a source of statements may have a share of its own. Of that share of squad-train's
-    questions statements are made too (`statements`). The rate of learning rises to `rate` and falls
+    questions statements are made too (`statements`), and of those with a near-miss claims of
+    question and answer (`assertions`). The rate of learning rises to `rate` and falls
     to zero.
     """
 
     shares: tuple[tuple[str, float], ...]
     mix: Mix = field(default_factory=Mix)
     statements: float = 0.0
+    assertions: float = 0.0
     rate: float = 2e-4
     batch_tokens: int = 4400
     minutes: float = 600.0
@@ -151,6 +153,31 @@ READER = (
             minutes=78,
             evaluations=2,
             seed=4,
+        ),
+    ),
+    # Answers judged too: a question and what was read as its answer, as one claim.
+    Stage(
+        "answers",
+        Recipe(
+            shares=(
+                ("squad-train", 0.12),
+                ("squad2-rest", 0.6),
+                ("squadshifts-new-wiki", 0.2),
+                ("papers", 0.3),
+                ("sentences", 1),
+                ("tales", 0.05),
+                (EVERYDAY, 0.2),
+                ("support", 0.25),
+                ("support:everyday", 0.5),
+                ("support:fool-me-twice", 1),
+            ),
+            statements=0.05,
+            assertions=0.7,
+            mix=Mix(negatives=1.0, swapped=0.05, without_answer=0.1, pairs=0.3),
+            rate=1.2e-4,
+            minutes=25,
+            evaluations=1,
+            seed=5,
         ),
     ),
 )

@@ -71,6 +71,8 @@ class Data:
             items += reader_data.items(found, self._tokenizer, rng, share, recipe.mix)
             if found.name == plan.PAIRED and recipe.statements:
                 items += support_data.items(found, self._tokenizer, rng, recipe.statements)
+            if found.name == plan.PAIRED and recipe.assertions:
+                items += support_data.answered(found, self._tokenizer, rng, recipe.assertions)
         name = stem(plan.STATEMENTS)
         for source, pairs in self.statements.items():
             share = shares.get(f"{name}:{source}", shares.get(name, 0.0))
