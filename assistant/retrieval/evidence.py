@@ -9,8 +9,9 @@ from assistant.language.sentences import Span
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.retrieval.features import Candidate, lists, sentences, with_vectors, words_at
-from assistant.retrieval.reader import READ_FIRST, Reader, read
+from assistant.retrieval.reader import READ_FIRST, Reader, StatementReader, judge, read
 from assistant.retrieval.reranker import (
+    ANSWER_SUPPORTED,
     RankingModel,
     RankingModels,
     probability,
@@ -120,7 +121,7 @@ def stages(  # noqa: PLR0913 - a search is made of these
     yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), plain)
     try:
         units, listed = search.reread(reader)
-        yield search.ranked(units, with_reader, listed)
+        yield search.ranked(units, with_reader, listed, reader.statement_reader())
     except (EngineError, WeightsError) as error:
         found = search.ranked(search.shortlist(), plain, search.lists())
         notice = f"{found.notice} {error} Words and vectors rank the evidence.".strip()
@@ -184,12 +185,19 @@ class EvidenceSearch:
         candidates: Sequence[Candidate],
         model: RankingModel,
         listed: Sequence[Candidate] = (),
+        statements: StatementReader | None = None,
     ) -> Retrieval:
-        """The candidates as evidence, and the lists that are `listed`, with the confidence."""
+        """The candidates as evidence, and the lists that are `listed`, with the confidence.
+
+        With a reader of statements the first candidate's answer is judged, if the model asks that.
+        """
         ordered = rows_in_order(rank(candidates, model.evidence))
         if "reranker" in self._without:  # the candidates come in the order that they had before
             scores = {c.key: score for c, score in ordered}
             ordered = [(c, scores[c.key]) for c in candidates]
+        if statements is not None and ordered and ANSWER_SUPPORTED in model.confidence.weights:
+            first, score = ordered[0]
+            ordered[0] = judge(self.query.text, first, statements), score
         told = signals(self.query, ordered)
         return Retrieval(
             question=self.query.text,

@@ -28,7 +28,7 @@ from assistant.library.library import Library
 from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import EvidenceSearch
 from assistant.retrieval.features import FEATURES, Candidate
-from assistant.retrieval.reader import Reader
+from assistant.retrieval.reader import Reader, judge
 from assistant.retrieval.reranker import (
     READER_SIGNALS,
     SIGNALS,
@@ -43,6 +43,8 @@ from assistant.retrieval.retriever import Part, Query
 
 _KINDS = ("inside", "outside", "near", "impossible")
 _OUTSIDE_SHARE = 0.5
+# Of the candidates that are read best, one of these is the first by all features.
+_JUDGED = 5
 _SEED = 1
 
 
@@ -245,7 +247,12 @@ class Searched:
         """The question made ready, and the sentences found for it."""
         without: tuple[Part, ...] = () if self.vectors else ("dense",)
         search = EvidenceSearch(self.library, question, without)
-        found = search.shortlist() if self.reader is None else search.reread(self.reader)[0]
+        if self.reader is None:
+            return search.query, tuple(search.shortlist())
+        found = search.reread(self.reader)[0]
+        if statements := self.reader.statement_reader():
+            judged = [judge(question, c, statements) for c in found[:_JUDGED]]
+            found[:_JUDGED] = judged
         return search.query, tuple(found)
 
 
