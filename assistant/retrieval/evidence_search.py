@@ -10,8 +10,9 @@ from assistant.library.library import Library
 from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence, Retrieval
 from assistant.retrieval.features import lists, sentences, with_vectors
-from assistant.retrieval.reader import READ_FIRST, Reader, read
+from assistant.retrieval.reader import READ_FIRST, Reader, StatementReader, judge, read
 from assistant.retrieval.reranker import (
+    ANSWER_SUPPORTED,
     RankingModel,
     RankingModels,
     probability,
@@ -62,7 +63,7 @@ def stages(  # noqa: PLR0913 - a search is made of these
     yield search.ranked(search.shortlist(_SHOWN_AT_ONCE), plain)
     try:
         units, listed = search.reread(reader)
-        yield search.ranked(units, with_reader, listed)
+        yield search.ranked(units, with_reader, listed, reader.statement_reader())
     except (EngineError, WeightsError) as error:
         found = search.ranked(search.shortlist(), plain, search.lists())
         notice = f"{found.notice} {error} Words and vectors rank the evidence.".strip()
@@ -126,12 +127,18 @@ class EvidenceSearch:
         candidates: Sequence[Evidence],
         model: RankingModel,
         listed: Sequence[Evidence] = (),
+        statements: StatementReader | None = None,
     ) -> Retrieval:
-        """The candidates as evidence, and the lists that are `listed`, with the confidence."""
+        """The candidates as evidence, and the lists that are `listed`, with the confidence.
+
+        With a reader of statements the first candidate's answer is judged, if the model asks that.
+        """
         ordered = rows_in_order(rank(candidates, model.evidence))
         if "reranker" in self._without:  # the candidates come in the order that they had before
             ranked = {e.key: e for e in ordered}
             ordered = [ranked[c.key] for c in candidates]
+        if statements is not None and ordered and ANSWER_SUPPORTED in model.confidence.weights:
+            ordered[0] = judge(self.query.question, ordered[0], statements)
         told = signals(self.query, ordered)
         return Retrieval(
             question=self.query.question,

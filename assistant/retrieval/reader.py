@@ -1,5 +1,6 @@
 """The evidence reader's part: how likely each sentence holds the answer, and in which words."""
 
+import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -18,6 +19,8 @@ from assistant.retrieval.retriever import ScoredPassage
 READ_FIRST = 4
 READ_AT_MOST = 8
 _CLEAR = 4.0
+# The least probability that is told from none.
+_SURE = 0.002
 # A value of at most so many words is an answer as it stands.
 _VALUE_WORDS = 6
 
@@ -40,6 +43,11 @@ class SupportScores:
 
     supported: float
     contradicted: float
+
+
+def assertion(question: str, answer: str) -> str:
+    """A question with its answer, as the claim that the statement reader judges."""
+    return f"{question.rstrip(' ?')}? {answer}"
 
 
 class StatementReader(Protocol):
@@ -66,6 +74,21 @@ class Reader(Protocol):
     ) -> list[list[SentenceReading]]:
         """One reading for each sentence; `sentences[i]` are character spans in `passages[i]`."""
         ...
+
+
+def judge(question: Question, evidence: Evidence, reader: StatementReader) -> Evidence:
+    """The evidence with the feature `supported`: log odds that its words do answer.
+
+    The reader has found them; now they are read as a claim, beside the sentence and its neighbours.
+    """
+    passage = evidence.passage
+    place = passage.sentences.index(evidence.span)
+    near = passage.sentences[max(0, place - 1) : place + 2]
+    beside = " ".join(passage.reading.said(span) for span in near)
+    claim = assertion(question.text, evidence.answer_words)
+    (found,) = reader.support([(claim, " ".join(beside.split()))])
+    odds = math.log(max(found.supported, _SURE) / max(1 - found.supported, _SURE))
+    return replace(evidence, features={**evidence.features, "supported": odds})
 
 
 def read(

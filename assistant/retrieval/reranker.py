@@ -48,6 +48,8 @@ SIGNALS = (
     "denied",  # whether that sentence denies what the question does not, or the other way round
     "opposed",  # whether it has the contrary of a word of the question: "last" for "first"
 )
+# Whether the words that it found answer, as it judges them once more (log odds).
+ANSWER_SUPPORTED = "answer_supported"
 # With a reader, from its scores (log odds of an answer against none), with few of the others: how
 # much of the question's wording recurs is as high for a near-miss as for the answer.
 READER_SIGNALS = (
@@ -60,6 +62,7 @@ READER_SIGNALS = (
     "reader_best",  # over all candidates
     "reader_margin",  # of the best over the second best
     "span_type",  # whether the span that it found is of the kind asked for
+    ANSWER_SUPPORTED,
 )
 # Features and signals that need vectors; the models over words alone do without them.
 _OF_VECTORS = frozenset(
@@ -230,6 +233,7 @@ def _of_reader(
         "reader_best": scores[0],
         "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
         "span_type": offers(asked.answer_type, top.answer_words, set(asked.terms)),
+        ANSWER_SUPPORTED: rows[0].get("supported", 0.0),
     }
 
 

@@ -30,7 +30,7 @@ from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.evidence_search import EvidenceSearch
 from assistant.retrieval.features import FEATURES
-from assistant.retrieval.reader import Reader
+from assistant.retrieval.reader import Reader, judge
 from assistant.retrieval.reranker import (
     READER_SIGNALS,
     SIGNALS,
@@ -45,6 +45,8 @@ from assistant.retrieval.retriever import Part, Query
 
 _KINDS = ("inside", "outside", "near", "impossible")
 _OUTSIDE_SHARE = 0.5
+# Of the candidates that are read best, one of these is the first by all features.
+_JUDGED = 5
 _SEED = 1
 
 
@@ -247,7 +249,12 @@ class Searched:
         """The question made ready, and the sentences found for it."""
         without: tuple[Part, ...] = () if self.vectors else ("dense",)
         search = EvidenceSearch(self.library, Question(question), without)
-        found = search.shortlist() if self.reader is None else search.reread(self.reader)[0]
+        if self.reader is None:
+            return search.query, tuple(search.shortlist())
+        found = search.reread(self.reader)[0]
+        if statements := self.reader.statement_reader():
+            best = [judge(search.query.question, c, statements) for c in found[:_JUDGED]]
+            found[:_JUDGED] = best
         return search.query, tuple(found)
 
 

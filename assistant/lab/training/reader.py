@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from assistant import paths
-from assistant.lab.training import plan, reader_data, reader_eval, support_data
+from assistant.lab.training import everyday, plan, reader_data, reader_eval, support_data
 from assistant.lab.training.reader_export import export, quantise
 from assistant.lab.training.reader_model import Reader
 from assistant.lab.training.reader_run import Run, computing
@@ -50,10 +50,15 @@ class Data:
         self.sets = reader_data.load(files, self._tokenizer, test=test)
         if stem(plan.TALES) in names:
             self.sets.append(reader_data.tales(folder / plan.TALES, self._tokenizer, test=test))
+        if plan.EVERYDAY in names:
+            self.sets.append(everyday.questions(self._tokenizer, test=test))
         self.statements: dict[str, list[Item]] = {}
         if stem(plan.STATEMENTS) in names:
             path = folder / plan.STATEMENTS
             self.statements = reader_data.statements(path, self._tokenizer, test=test)
+        if plan.EVERYDAY in names:
+            rules = everyday.statements(self._tokenizer, test=test)
+            self.statements[plan.EVERYDAY] = rules
 
     def steps(self, recipe: plan.Recipe) -> list[list[Item]]:
         """All batches of a run: the same for the same files and seed."""
@@ -65,6 +70,8 @@ class Data:
             items += reader_data.items(found, self._tokenizer, rng, share, recipe.mix)
             if found.name == plan.PAIRED and recipe.statements:
                 items += support_data.items(found, self._tokenizer, rng, recipe.statements)
+            if found.name == plan.PAIRED and recipe.assertions:
+                items += support_data.answered(found, self._tokenizer, rng, recipe.assertions)
         name = stem(plan.STATEMENTS)
         for source, pairs in self.statements.items():
             share = shares.get(f"{name}:{source}", shares.get(name, 0.0))
@@ -150,14 +157,19 @@ class _Progress:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
-    parser.add_argument("--encoder", type=Path, required=True, help="MiniLM's model.safetensors")
+    parser.add_argument(
+        "--encoder", type=Path, required=True, help="MiniLM's model.safetensors, or a reader.onnx"
+    )
+    stages = [stage.name for stage in plan.READER]
+    parser.add_argument("--first", choices=stages, default=stages[0], help="stage to begin with")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and models")
 
 
 def command(options: argparse.Namespace) -> int:
     """Train through all stages, export and quantise; returns the exit status."""
     weights = options.encoder
-    for stage in plan.READER:
+    names = [stage.name for stage in plan.READER]
+    for stage in plan.READER[names.index(options.first) :]:
         print(f"Stage {stage.name}", flush=True)
         weights = train(options.data, stage, weights, options.out / stage.name)
     export(weights, options.out / "reader-fp32.onnx")

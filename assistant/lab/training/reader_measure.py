@@ -25,7 +25,7 @@ from assistant.lab.training.linear import auroc
 from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.evidence_search import EvidenceSearch
-from assistant.retrieval.reader import Reader
+from assistant.retrieval.reader import Reader, judge
 from assistant.retrieval.reranker import rank, shipped_models, signals
 from assistant.wiring import shipped_reader
 
@@ -76,6 +76,9 @@ def _asked(assistant: Assistant, question: EvalQuestion, reader: Reader) -> Aske
     }
     if models.with_reader is not None and reread:
         both = rank(reread, models.with_reader.evidence)
+        if statements := reader.statement_reader():
+            both[0] = judge(search.query.question, both[0], statements)
+            scores["judge"] = both[0].features["supported"]
         orders["both"] = both
         scores["both"] = models.with_reader.confidence(signals(search.query, both))
     return Asked(question, orders, scores, spent)
@@ -96,13 +99,23 @@ def figures(asked: Sequence[Asked], outside: Sequence[Asked]) -> dict[str, dict[
             spans = [(a.question.answers, a.orders[name][0].answer_words) for a in known]
             own["span_em"] = _mean([exact_match(text, gold) for gold, text in spans])
             own["span_f1"] = _mean([f1(text, gold) for gold, text in spans])
-        for title, group in (("auroc_unanswerable", others), ("auroc_outside", outside)):
-            if known and group:
-                sides = [np.array([a.scores[name] for a in g]) for g in (known, group)]
-                own[title] = round(auroc(*sides), 3)
+        own |= _aurocs(known, name, others, outside)
+    found["judge"] = _aurocs(answerable, "judge", others, outside)
     for name in ("reader", "both"):
         found[name] |= _paired(answerable, name)
     found["reader"]["read_ms"] = round(float(np.median([a.read_ms for a in asked])), 1)
+    return found
+
+
+def _aurocs(
+    known: Sequence[Asked], name: str, others: Sequence[Asked], outside: Sequence[Asked]
+) -> dict[str, float]:
+    """AUROC of a score against questions that are not answered here, and on other subjects."""
+    found = {}
+    for title, group in (("auroc_unanswerable", others), ("auroc_outside", outside)):
+        sides = [np.array([a.scores[name] for a in g if name in a.scores]) for g in (known, group)]
+        if all(side.size for side in sides):
+            found[title] = round(auroc(*sides), 3)
     return found
 
 

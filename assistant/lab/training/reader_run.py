@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from assistant.lab.training import reader_eval
 from assistant.lab.training.plan import Recipe
+from assistant.lab.training.reader_export import load_exported
 from assistant.lab.training.reader_model import Reader, load_encoder
 from assistant.lab.training.reader_windows import Group, Item, Window
 
@@ -32,12 +33,15 @@ def computing() -> Any:
 
 
 def starting_weights(files: Sequence[Path]) -> Reader:
-    """A reader with the encoder's weights, or with the mean of earlier runs' (their reader.pt).
+    """A reader with the encoder's weights, a shipped reader's, or the mean of runs' (reader.pt).
 
     The mean of fine-tuned models that share a start is as good as their ensemble and costs no more
     than one of them ("model soups", Wortsman et al. 2022).
     """
     reader = Reader()
+    if files[0].suffix == ".onnx":
+        load_exported(reader, files[0])
+        return reader
     if files[0].suffix != ".pt":
         load_encoder(reader, files[0])
         return reader

@@ -3,7 +3,8 @@
 A question that the paragraph answers and its answer make a supported statement; its near-miss and
 the same answer one that is not supported. Without the sentence that is needed a statement is not
 supported either (MiniCheck, Tang et al. 2024), nor with a name or number exchanged; denied, it is
-contradicted.
+contradicted. Where the question and its answer are only put side by side, every question can be
+used: so the reader's answers are judged in the product ("read and verify", Hu et al. 2019).
 """
 
 import random
@@ -15,7 +16,8 @@ from assistant.lab.training import question_forms
 from assistant.lab.training.reader_data import Question, QuestionSet, statement_window
 from assistant.lab.training.reader_windows import LABELS, Item
 from assistant.lab.training.statements import statement
-from assistant.language.sentences import sentence_spans
+from assistant.language.sentences import Span, sentence_spans
+from assistant.retrieval.reader import assertion
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -28,6 +30,8 @@ _SUPPORTED = 0.3
 _DENIED = 0.12
 _EXCHANGED = 0.25
 _LEFT_OUT = 0.12
+# Beside a question's own answer, another one of its paragraph.
+_OTHER_ANSWER = 0.4
 # Put as a question that wants yes or no, without its mark in half of the cases.
 _ASKED = 0.25
 
@@ -74,6 +78,46 @@ def _pairs(
     rest = (text[: spans[place][0]] + text[spans[place][1] :]).strip()
     if rng.random() < _LEFT_OUT and rest and answer.lower() not in rest.lower():
         yield said, rest, "not_enough"
+
+
+def answered(
+    found: QuestionSet, tokenizer: "Tokenizer", rng: random.Random, share: float
+) -> list[Item]:
+    """Questions with answers beside their evidence, from a `share` of those with a near-miss.
+
+    A question's own answer is supported; a near-miss's twin's is not, nor another question's.
+    """
+    result: list[Item] = []
+    others: dict[int, list[str]] = {}
+    for q in found.questions:
+        text = found.paragraphs[q.place].text
+        others.setdefault(q.place, []).extend(text[a:b] for a, b in q.answers[:1])
+    for q in found.questions:
+        if not q.answers or not q.near_misses or rng.random() >= share:
+            continue
+        text = found.paragraphs[q.place].text
+        answer = text[slice(*q.answers[0])]
+        evidence = _evidence(text, q.answers[0], rng)
+        other = rng.choice(others[q.place])
+        said = [(q.text, answer, "supported")]
+        said += [(miss, answer, "not_supported") for miss in q.near_misses[:1]]
+        if rng.random() < _OTHER_ANSWER and not _overlap(answer, other):
+            said.append((q.text, other, "not_supported"))
+        for question, words, label in said:
+            claim = assertion(question, words)
+            row = statement_window(claim, evidence, LABELS.index(label), tokenizer)
+            result.append(((row,),))
+    return result
+
+
+def _evidence(text: str, answer: Span, rng: random.Random) -> str:
+    spans = list(sentence_spans(text))
+    place = next((i for i, (a, b) in enumerate(spans) if a <= answer[0] < b), 0)
+    return text[slice(*_around(spans, place, rng))]
+
+
+def _overlap(answer: str, other: str) -> bool:
+    return bool(set(answer.lower().split()) & set(other.lower().split()))
 
 
 def _around(spans: list[tuple[int, int]], place: int, rng: random.Random) -> tuple[int, int]:
