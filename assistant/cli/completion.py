@@ -71,7 +71,7 @@ def _bash(tree: Sequence[Node]) -> str:
 
 
 def _asked_for(option: Option) -> str:
-    """What has the shell ask for the names that stand for a value; "" where there are none."""
+    """The shell's question for the names that stand for a value; "" where there are none."""
     return f"$({PROGRAM} --names {option.known} 2>/dev/null)" if option.known else ""
 
 
