@@ -11,12 +11,16 @@ PROGRAM = "assistant"
 
 @dataclass(frozen=True)
 class Option:
-    """An option: its names, the name of its value ("" for a switch), what it may be, its text."""
+    """An option: its names, the name of its value ("" for a switch), what it may be, its text.
+
+    `known` is the kind of names that stand for its value (cli.names), "" for none.
+    """
 
     names: tuple[str, ...]
     value: str
     choices: tuple[str, ...]
     text: str
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ def _option(action: argparse.Action) -> Option:
     if action.nargs != 0:
         name = action.metavar or ("|".join(choices) if choices else action.dest.upper())
         value = name if isinstance(name, str) else " ".join(name)
-    return Option(tuple(action.option_strings), value, choices, _plain(action.help or ""))
+    known = str(getattr(action, "names", ""))
+    return Option(tuple(action.option_strings), value, choices, _plain(action.help or ""), known)
 
 
 def _sentence(parser: argparse.ArgumentParser) -> str:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from assistant.cli.command_tree import PROGRAM, Node, nodes, values
+from assistant.cli.command_tree import PROGRAM, Node, Option, nodes, values
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -53,19 +53,26 @@ def _bash(tree: Sequence[Node]) -> str:
     for node in tree:
         names = [name for option in node.options for name in option.names]
         words = [*node.below, *values(node), *names]
+        words += [_asked_for(argument) for argument in node.arguments if argument.known]
         offered.append(f'        "{node.words}") words="{" ".join(words)}" ;;')
         for option in node.options:
             if option.value:
                 place = "|".join(f'"{node.words} {name}"' for name in option.names)
-                # Without choices the shell completes file names by itself.
-                reply = f'COMPREPLY=($(compgen -W "{" ".join(option.choices)}" -- "$cur")); '
-                taking.append(f"        {place}) {reply if option.choices else ''}return ;;")
+                words = [*option.choices, *filter(None, [_asked_for(option)])]
+                # Without any the shell completes file names by itself.
+                reply = f'COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$cur")); '
+                taking.append(f"        {place}) {reply if words else ''}return ;;")
     return _BASH.format(
         program=PROGRAM,
         commands="|".join(f'"{node.words}"' for node in tree[1:]),
         taking="\n".join(taking),
         offered="\n".join(offered),
     )
+
+
+def _asked_for(option: Option) -> str:
+    """The shell's question for the names that stand for a value; "" where there are none."""
+    return f"$({PROGRAM} --names {option.known} 2>/dev/null)" if option.known else ""
 
 
 def _fish(tree: Sequence[Node]) -> str:
@@ -76,17 +83,23 @@ def _fish(tree: Sequence[Node]) -> str:
         here = f"complete -c {PROGRAM} -n {_quoted(f'__assistant_at {node.words}')}"
         for name in node.below:
             lines.append(f"{here} -a {name} -d {_quoted(texts[f'{node.words} {name}'])}")
-        if found := values(node):
+        known = filter(None, map(_fish_asks, node.arguments))
+        if found := [*values(node), *known]:
             lines.append(f"{here} -a {_quoted(' '.join(found))}")
         for option in node.options:
             names = " ".join(
                 f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}"
                 for name in option.names
             )
-            takes = f" -r -a {_quoted(' '.join(option.choices))}" if option.choices else ""
+            words = [*option.choices, *filter(None, [_fish_asks(option)])]
+            takes = f" -r -a {_quoted(' '.join(words))}" if words else ""
             takes = takes or (" -r" if option.value else "")
             lines.append(f"{here} {names}{takes} -d {_quoted(option.text)}")
     return "\n".join(lines) + "\n"
+
+
+def _fish_asks(option: Option) -> str:
+    return f"({PROGRAM} --names {option.known} 2>/dev/null)" if option.known else ""
 
 
 def _quoted(text: str) -> str:

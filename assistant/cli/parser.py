@@ -6,7 +6,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from assistant import __version__
+from assistant.cli.arguments.shared import named
 from assistant.cli.commands import COMMANDS, Command
+from assistant.cli.names import KINDS, names
 
 _EXAMPLES = """examples:
   assistant                          the chat
@@ -106,8 +108,9 @@ def _everywhere(*, models: bool = False) -> Parser:
     outer one would then undo what stood before the command. With `models`, several may be named.
     """
     shared = Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--library", metavar="NAME", help="the library to use")
-    shared.add_argument(
+    library = shared.add_argument("--library", metavar="NAME", help="the library to use")
+    named(library, "libraries")
+    model = shared.add_argument(
         "--model",
         action="append" if models else "store",
         metavar="NAME|PATH|URL",
@@ -115,6 +118,7 @@ def _everywhere(*, models: bool = False) -> Parser:
         'OpenAI-compatible endpoint, or "none" for quotes alone'
         + ("; several are compared" if models else ""),
     )
+    named(model, "models")
     shared.add_argument(
         "--verbose",
         action="store_true",
@@ -140,6 +144,24 @@ class _Printed(argparse.Action):
         parser.exit()
 
 
+class _Names(argparse.Action):
+    """Prints names for a shell to complete, and ends."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        _namespace: Any,
+        value: Any,
+        _option: str | None = None,
+    ) -> None:
+        """Print the names of the kind `value`, a line each."""
+        from assistant.cli import output
+
+        for name in names(value):
+            output.say(name)
+        parser.exit()
+
+
 def _add_printed(parser: argparse.ArgumentParser) -> None:
     """Add --completion and --man, whose texts are made from the parser itself."""
     parser.add_argument(
@@ -147,5 +169,8 @@ def _add_printed(parser: argparse.ArgumentParser) -> None:
         action=_Printed,
         choices=("bash", "zsh", "fish"),
         help='print the shell\'s completion script: eval "$(assistant --completion bash)"',
+    )
+    parser.add_argument(
+        "--names", action=_Names, choices=KINDS, help=argparse.SUPPRESS, metavar="KIND"
     )
     parser.add_argument("--man", action=_Printed, nargs=0, help="print the man page")

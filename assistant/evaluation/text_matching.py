@@ -61,7 +61,7 @@ def rouge_l(prediction: str, answers: Sequence[str]) -> float:
 
 
 def same_sentence(one: str, other: str) -> bool:
-    """Whether, of their letters and digits alone, one is the other or holds it whole."""
+    """Tell if of the letters and digits alone one is the other or holds it whole."""
     short, long = sorted((_letters(one), _letters(other)), key=len)
     return short == long if len(short) < _SENTENCE_CHARS else short in long
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from assistant.cli.arguments.shared import wait
+from assistant.cli.arguments.shared import named, wait
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +45,13 @@ def sources(parser: argparse.ArgumentParser) -> None:
 
 def libraries(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant libraries`."""
-    parser.add_argument(
+    words = parser.add_argument(
         "words",
         nargs="*",
         metavar="ACTION",
         help="list; copy NAME NEW; rename NAME NEW; delete NAME --yes; export NAME FILE; "
         "import FILE NAME; set exclude|model|description VALUE",
     )
+    named(words, "libraries")
     parser.add_argument("--json", action="store_true", help="the list as JSON")
     parser.add_argument("--yes", action="store_true", help="delete without asking again")

@@ -2,6 +2,8 @@
 
 import argparse
 
+from assistant.cli.arguments.shared import named
+
 
 def models(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant models`, which lists them if no action is named."""
@@ -15,31 +17,41 @@ def listing(parser: argparse.ArgumentParser) -> None:
 
 def use(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant models use`."""
-    parser.add_argument("model", metavar="NAME|PATH|URL", help='"default" for the embedded one')
+    model = parser.add_argument(
+        "model", metavar="NAME|PATH|URL", help='"default" for the embedded one'
+    )
+    named(model, "models")
 
 
 def pull(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant models pull`."""
-    parser.add_argument(
+    model = parser.add_argument(
         "model", metavar="NAME|URL", help="a name of the list, owner/repository/file.gguf, or a URL"
     )
+    named(model, "models")
     parser.add_argument("--sha256", metavar="HEX", default="", help="what its sha256 must be")
     parser.add_argument("--yes", action="store_true", help="do not ask before fetching")
 
 
 def verify(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant models verify`."""
-    parser.add_argument("model", nargs="*", metavar="NAME", help="all that are here, if left out")
+    model = parser.add_argument(
+        "model", nargs="*", metavar="NAME", help="all that are here, if left out"
+    )
+    named(model, "models")
 
 
 def tune(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant models tune`."""
-    parser.add_argument("model_name", nargs="?", metavar="NAME|PATH|URL", help="the one in use")
+    model = parser.add_argument(
+        "model_name", nargs="?", metavar="NAME|PATH|URL", help="the one in use"
+    )
+    named(model, "models")
     parser.add_argument("--questions", metavar="FILE", help="a question set of your own")
     parser.add_argument("--documents", metavar="DIR", help="the documents that answer it")
 
 
 def remove(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant models remove`."""
-    parser.add_argument("model", metavar="NAME")
+    named(parser.add_argument("model", metavar="NAME"), "models")
     parser.add_argument("--yes", action="store_true", help="erase without asking")

@@ -2,6 +2,8 @@
 
 import argparse
 
+from assistant.cli.arguments.shared import named
+
 
 def config(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant config`."""
@@ -21,12 +23,13 @@ def sessions(parser: argparse.ArgumentParser) -> None:
         choices=["list", "show", "search", "export", "rename", "delete"],
         default="list",
     )
-    parser.add_argument(
+    words = parser.add_argument(
         "words",
         nargs="*",
         metavar="ID|WORDS",
         help="a conversation, by the start of its id",
     )
+    named(words, "sessions")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--yes", action="store_true", help="delete without asking")
 

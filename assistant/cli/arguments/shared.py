@@ -2,6 +2,8 @@
 
 import argparse
 
+from assistant.cli.names import Kind
+
 
 def scope(parser: argparse.ArgumentParser) -> None:
     """Add --in, --since and --until."""
@@ -43,3 +45,8 @@ def positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
+
+
+def named(action: argparse.Action, kind: Kind) -> None:
+    """Have shells complete the value of an argument with the names of a kind."""
+    vars(action)["names"] = kind
