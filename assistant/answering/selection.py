@@ -18,6 +18,8 @@ from assistant.retrieval.evidence import Evidence, Retrieval
 
 # The reader is sure of a sentence from these log odds on.
 _SURE = 1.0
+# Two sentences that contradict each other have as much of the question as this.
+_OF_THE_SAME = 0.6
 _COMPARABLE: frozenset[AnswerType] = frozenset({"number", "date", "person", "place"})
 # A second sentence with 0.8 of the odds of the best (so far behind it) is shown too; of a list one
 # with two thirds.
@@ -113,7 +115,7 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
     if kind == "list":
         if (value := _whole_value(best)) is not None:
             return Selection("list", (value,))
-        return Selection("list", (best, *_close(evidence, _CLOSE_IN_LIST)))
+        return Selection("list", (best, *_close(question, evidence, _CLOSE_IN_LIST)))
     if _names_only(question):
         return _of_one(question, evidence)
     told = versions.pair(question, evidence) if versions is not None else ()
@@ -127,7 +129,7 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
     if question.wants_explanation:
         return Selection(kind, _explaining(evidence), words=False)
     tells = kind != "definition" or len(best.answer_words.split()) >= _TELLING_WORDS
-    return Selection(kind, (best, *_close(evidence, _CLOSE)), words=tells)
+    return Selection(kind, (best, *_close(question, evidence, _CLOSE)), words=tells)
 
 
 def _listed(found: Retrieval) -> Evidence | None:
@@ -207,15 +209,14 @@ def _explaining(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     return tuple(apart([with_context(e) for e in ordered]))
 
 
-def _close(evidence: Sequence[Evidence], behind: float) -> list[Evidence]:
+def _close(question: Question, evidence: Sequence[Evidence], behind: float) -> list[Evidence]:
     """The second sentence where it is nearly as likely to answer as the best, and otherwise."""
-    best = evidence[0]
-    said = set(terms(best.quote))
+    best, said = evidence[0], set(terms(evidence[0].quote))
+    new = [set(content_terms(e.answer_words or e.quote)) - question.content for e in evidence[1:2]]
     return [
         e
-        for e in evidence[1:2]
-        if e.score >= best.score - behind
-        and not set(content_terms(e.answer_words or e.quote)) & said
+        for e, own in zip(evidence[1:2], new, strict=True)
+        if e.score >= best.score - behind and own and not own & said
     ]
 
 
@@ -254,13 +255,17 @@ def clause(evidence: Evidence) -> str:
 
 
 def _rival(question: Question, evidence: Sequence[Evidence], verifier: Verifier) -> Evidence | None:
-    """A sentence of another document that contradicts the best, where a reader is sure of both."""
+    """A sentence of another document that contradicts the best, where a reader is sure of both.
+
+    Both have what the question speaks of: the years of two bridges are no contradiction.
+    """
     best = evidence[0]
-    if question.answer_type not in _COMPARABLE or not _reads_surely(best):
+    comparable = question.answer_type in _COMPARABLE and best.coverage >= _OF_THE_SAME
+    if not comparable or not _reads_surely(best):
         return None
-    others = (e for e in evidence[1:] if e.passage.source != best.passage.source)
-    sure = (e for e in others if _reads_surely(e))
-    return next((e for e in sure if verifier.contradict(best, e)), None)
+    others = (e for e in evidence if e.passage.source != best.passage.source)
+    same = (e for e in others if _reads_surely(e) and e.coverage >= best.coverage)
+    return next((e for e in same if verifier.contradict(best, e)), None)
 
 
 def _reads_surely(e: Evidence) -> bool:

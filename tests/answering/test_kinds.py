@@ -183,3 +183,9 @@ def test_a_long_winded_question_is_answered_as_the_short_one(asking: Answerer) -
     answer = ask(asking, asked)
     assert answer.standalone_question == "Who designed Marlow Bridge?"
     assert "Ada Lindqvist" in answer.text
+
+
+def test_what_is_said_of_another_thing_is_no_contradiction(asking: Answerer) -> None:
+    answer = ask(asking, "Who designed Marlow Bridge?")
+    assert (answer.kind, answer.statements[0].text) == ("fact", "Ada Lindqvist")
+    assert ask(asking, "When was Marlow Bridge opened?").kind == "fact"
