@@ -38,11 +38,13 @@ def size(number: int) -> str:
 
 def state(document: "DocumentRecord") -> DocumentState:
     """The state of a document beside its file, and of its vectors."""
+    from assistant.library.discovery import modified
+
     try:
-        modified = Path(document.source).stat().st_mtime_ns
-    except OSError:
+        changed = modified(Path(document.source).stat())
+    except (OSError, ValueError):
         return "gone"
-    if modified != document.mtime_ns:
+    if changed != document.mtime_ns:
         return "changed"
     return "waiting" if document.embedded < document.passages else "ready"
 

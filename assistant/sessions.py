@@ -1,19 +1,20 @@
 """Saved conversations: one JSON-lines file each, a line a turn, written when its answer stands.
 
-The first line is the header (id, title, library, when); each further line is a turn. A turn is
-appended and synced at once, so that being killed loses at most the answer in flight; a line that
-was torn is passed over. Files are the person's own business: nobody else can read them.
+The first line is the header (id, title, library, when); each further line is a turn, or another
+title. Lines are only ever added: a turn is appended and synced at once, so that being killed loses
+at most the answer in flight; a line that was torn is passed over. Files are the person's own
+business: nobody else can read them.
 """
 
 import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from assistant.errors import AssistantError
 from assistant.printable import one_line
@@ -24,6 +25,7 @@ _TITLE_CHARS = 80
 # Years of talk; a larger file is none of ours.
 _MOST_BYTES = 200_000_000
 _REMOVED = ".removed"
+_TITLE = b'{"title": '
 
 
 class SessionError(AssistantError):
@@ -80,7 +82,7 @@ class Sessions:
             if not _is_id(path.stem):
                 continue
             session = _read_header(path)
-            if session is not None and (not wanted or _contains(path, wanted)):
+            if session is not None and (not wanted or _contains(path, session.title, wanted)):
                 found.append(session)
         return sorted(found, key=lambda s: (-s.changed_at, s.id))
 
@@ -93,24 +95,17 @@ class Sessions:
         return session, [turn for turn in map(_turn, _lines(path)) if turn is not None]
 
     def rename(self, session_id: str, title: str) -> Session:
-        """Give a conversation another title."""
+        """Give a conversation another title: a line more, so that nothing is ever written anew."""
         session, _ = self.load(session_id)
         renamed = replace(session, title=title_of(title))
         path = self._path(session_id)
 
-        def rewrite() -> None:
-            with path.open("rb") as file:
-                file.readline()
-                rest = file.read()
-            beside = path.with_suffix(".new")
-            with _private(beside, os.O_TRUNC) as descriptor:
-                _write(descriptor, _line(_header(renamed)) + rest)
-                os.fsync(descriptor)
+        def add() -> None:
             stat = path.stat()
-            os.replace(beside, path)
+            self._append(session_id, {"title": renamed.title})
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
-        self._explained(rewrite)
+        self._explained(add)
         return renamed
 
     def delete(self, session_id: str) -> None:
@@ -215,12 +210,12 @@ def _read_header(path: Path) -> Session | None:
             return None
         with path.open("rb") as file:
             value = json.loads(file.readline())
-            turns = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+            turns, title = _counted(file, value["title"])
         if value["version"] != FORMAT_VERSION:
             return None
         return Session(
             path.stem,
-            title_of(str(value["title"])),
+            title_of(str(title)),
             str(value["library"]),
             str(value["started_at"]),
             turns,
@@ -228,6 +223,18 @@ def _read_header(path: Path) -> Session | None:
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _counted(file: BinaryIO, title: Any) -> tuple[int, Any]:
+    """How many of the lines that are left are whole and no title, and the last title."""
+    turns = 0
+    for line in file:
+        if line.startswith(_TITLE):
+            with suppress(ValueError, KeyError, RecursionError):
+                title = json.loads(line)["title"]
+        else:
+            turns += line.endswith(b"\n")
+    return turns, title
 
 
 def _lines(path: Path) -> Iterator[Any]:
@@ -249,11 +256,9 @@ def _turn(value: Any) -> SavedTurn | None:
     return SavedTurn(value["question"], value["asked_at"], value["answer"], value["why"])
 
 
-def _contains(path: Path, words: Sequence[str]) -> bool:
-    """Tell whether title, questions and answers together hold all words (parts of words count)."""
+def _contains(path: Path, text: str, words: Sequence[str]) -> bool:
+    """Tell whether title, questions and answers together hold all words (parts of them count)."""
     try:
-        with path.open("rb") as file:
-            text = str(json.loads(file.readline())["title"])
         for turn in map(_turn, _lines(path)):
             if turn is not None:
                 text += f"\n{turn.question}\n{turn.answer.get('answer', '')}"

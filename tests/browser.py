@@ -12,7 +12,8 @@ from typing import Any
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--headless --remote-debugging-pipe --disable-gpu --disable-extensions --no-first-run "
-    "--disable-dev-shm-usage --disable-background-networking --disable-component-update"
+    "--disable-dev-shm-usage --disable-background-networking --disable-component-update "
+    "--disable-sync --disable-quic"
 ).split()
 
 # The protocol is spoken on the descriptors 3 and 4, whatever the pipes are here.
@@ -33,9 +34,9 @@ def found() -> str | None:
 class Browser:
     """One page of a browser; what it asked the network for and its errors are kept."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, *more: str) -> None:
         to_read, to_write = os.pipe(), os.pipe()
-        flags = [*_FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        flags = [*_FLAGS, *more, f"--user-data-dir={profile}", "about:blank"]
         if os.geteuid() == 0:
             flags.insert(0, "--no-sandbox")
         path = found()
@@ -110,8 +111,15 @@ class Browser:
             width=width, height=900, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         self.send("Emulation.setScriptExecutionDisabled", value=not script)
+        self.visit(path.as_uri())
+
+    def visit(self, address: str, *, by_link: bool = False) -> None:
+        """Go to an address, as if it were typed in or as a page's link, and wait until it is in."""
         self.events.clear()
-        self.send("Page.navigate", url=path.as_uri())
+        if by_link:
+            self.run(f"void setTimeout(() => {{ location = {json.dumps(address)}; }})")
+        else:
+            self.send("Page.navigate", url=address)
         while not self._saw("Page.loadEventFired"):
             self.events.append(self._next())
 

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,35 @@ def test_a_line_of_another_shape_is_no_turn(sessions: Sessions, line: str) -> No
     assert [t.answer["answer"] for t in turns] == ["Ban Ki-moon. [1]"]
     assert "Ban Ki" in as_markdown(loaded, turns)
     assert [s.id for s in sessions.search("ban ki")] == [session.id]
+
+
+def test_a_title_is_added_and_what_others_add_meanwhile_stays(sessions: Sessions) -> None:
+    session = sessions.start("Who came?", "default")
+    turn = SavedTurn("?", "now", GOOD["answer"], GOOD["why"])
+
+    def append() -> None:
+        for _ in range(100):
+            sessions.append(session.id, turn)
+
+    thread = threading.Thread(target=append)
+    thread.start()
+    number = 0
+    while thread.is_alive():
+        number += 1
+        sessions.rename(session.id, f"Title {number}")
+    found, turns = sessions.load(session.id)
+    assert (found.title, found.turns, len(turns)) == (f"Title {number}", 100, 100)
+    assert [s.id for s in sessions.search(f"title {number}")] == [session.id]
+    sessions.delete(session.id)
+    assert not [p for p in sessions.folder.iterdir() if p.is_file()], "a copy was left"
+
+
+@pytest.mark.parametrize("line", ['{"title": [1', '{"title": ' + "[" * 100_000, '{"title": null}'])
+def test_a_title_of_another_shape_takes_no_conversation_away(sessions: Sessions, line: str) -> None:
+    session = sessions.start("Who came?", "default")
+    with (sessions.folder / f"{session.id}.jsonl").open("a") as file:
+        file.write(f"{line}\n")
+    assert sessions.load(session.id)[0].title in {"Who came?", "None"}
 
 
 def test_files_that_are_no_conversations_are_passed_over(sessions: Sessions) -> None:

@@ -3,11 +3,11 @@ rows."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import PurePath
 
 from assistant.answering.direct import DirectAnswer
-from assistant.answering.tables import Row, Table, amount, is_time, tables
+from assistant.answering.tables import MOST_DIGITS, Row, Table, amount, is_time, tables
 from assistant.formatting import count
 from assistant.language.words import term, terms, words
 from assistant.library.document_store import Passage
@@ -25,6 +25,8 @@ _WRITTEN_OUT = 20
 _QUANTITY, _NEAR = "quantity", 0.5
 # A column that no word names is meant from this cosine to the question on.
 _MEANT = 0.2
+# Sums of amounts are exact up to so many digits, before and behind the point.
+_DIGITS = 4 * MOST_DIGITS
 # Words of the question that neither the table nor its document may have.
 _UNEXPLAINED = 1
 
@@ -52,7 +54,8 @@ def calculated(found: Retrieval, library: Library) -> DirectAnswer | None:
     missing = set(asked.terms) - best.explained
     if len(missing) > _UNEXPLAINED or missing & found.question.names or not best.explained:
         return None
-    return _Work(asked, found.question.text, best, library).answer()
+    with localcontext(prec=_DIGITS):
+        return _Work(asked, found.question.text, best, library).answer()
 
 
 def _fits(asked: Calculation, found: Retrieval, library: Library) -> list[_Fit]:

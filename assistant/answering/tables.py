@@ -15,6 +15,8 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 # A cell with more words beside its number says something else than an amount.
 _WORDS_BESIDE = 2
+# A longer number is the name of something, as of an account.
+MOST_DIGITS = 30
 _TOTALS = frozenset(terms("total sum subtotal"))
 
 
@@ -66,6 +68,8 @@ def amount(cell: str) -> Decimal | None:
     if len(found) != 1 or MONTH.search(cell) or len(terms(_NUMBER.sub(" ", cell))) > _WORDS_BESIDE:
         return None
     plain = found[0].replace("\u2212", "-")
+    if len(plain) > MOST_DIGITS:
+        return None
     whole = plain.replace(",", "") if _THOUSANDS.fullmatch(plain.lstrip("-")) else plain
     try:
         return Decimal(whole.replace(",", "."))

@@ -26,6 +26,8 @@ _READ_ATTEMPTS = 3
 # The coarsest clock of a file system that is still in use is FAT's, which counts in 2 s.
 _SETTLED_NS = 2_100_000_000
 _UNSETTLED = "~"
+# A file may claim any time; SQLite's numbers end here.
+_LATEST_NS = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ def signature(state: os.stat_result) -> str:
         return ""
     parts = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
     return ":".join(map(str, parts))
+
+
+def modified(state: os.stat_result) -> int:
+    """When a file was changed, in ns since 1970, within what the catalogue can hold (until 2262)."""
+    return max(-_LATEST_NS, min(state.st_mtime_ns, _LATEST_NS))
 
 
 def settled(noted: str) -> str:
@@ -238,4 +245,4 @@ def _read_once(path: Path) -> FileContent | None:
     if signature(before) != signature(after) or len(data) != after.st_size:
         return None
     digest = hashlib.sha256(data).hexdigest()
-    return FileContent(data, digest, after.st_mtime_ns, signature(after))
+    return FileContent(data, digest, modified(after), signature(after))

@@ -31,6 +31,10 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 
+# Parts of a pattern that stand for many: "*" and "**/".
+_STAR, _DEEP = "*", "**/"
+_ANY_DEPTH = "(?:[^/]*/)*?"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -94,19 +98,56 @@ def parse_rule(line: str) -> Rule | None:
 
 
 def _expression(pattern: str) -> str:
-    """A pattern as a regular expression."""
+    """A pattern as a regular expression that takes no more than the square of a path's length.
+
+    What stands between two "*" is taken where it fits first, and so is what stands between two
+    "**/": if that leads nowhere, no later place does, and none is tried. A file of patterns that
+    came with a folder could else hold everything up.
+    """
+    parts = _parts(pattern)
+    *before, last = _split(parts, _DEEP)
+    made = "".join(f"(?>{_ANY_DEPTH * (n > 0)}{_flat(part)})" for n, part in enumerate(before))
+    return f"{made}{_ANY_DEPTH * bool(before)}{_flat(last)}"
+
+
+def _flat(parts: Sequence[str]) -> str:
+    """The expression of parts among which there is no "**/"."""
+    return "/".join(map(_component, _split(parts, "/")))
+
+
+def _component(parts: Sequence[str]) -> str:
+    """The expression of one name between slashes."""
+    first, *rest = ("".join(part) for part in _split(parts, _STAR))
+    if not rest:
+        return first
+    return first + "".join(f"(?>[^/]*?{part})" for part in rest[:-1]) + f"[^/]*{rest[-1]}"
+
+
+def _split(parts: Sequence[str], border: str) -> list[list[str]]:
+    """The parts between borders."""
+    found: list[list[str]] = [[]]
+    for part in parts:
+        if part == border:
+            found.append([])
+        else:
+            found[-1].append(part)
+    return found
+
+
+def _parts(pattern: str) -> list[str]:
+    """A pattern as expressions of one character each, slashes, and what stands for any of them."""
     out = []
     position = 0
     while position < len(pattern):
         rest = pattern[position:]
         if rest.startswith("**/") and (position == 0 or pattern[position - 1] == "/"):
-            out.append("(?:.*/)?")
+            out.append(_DEEP)
             position += 3
         elif rest == "**" and position and pattern[position - 1] == "/":
             out.append(".+")
             position += 2
         elif rest[0] == "*":
-            out.append("[^/]*")
+            out.append(_STAR)
             position += len(rest) - len(rest.lstrip("*"))
         elif rest[0] == "?":
             out.append("[^/]")
@@ -123,7 +164,7 @@ def _expression(pattern: str) -> str:
         else:
             out.append(re.escape(rest[0]))
             position += 1
-    return "".join(out)
+    return out
 
 
 def _set(pattern: str) -> tuple[int, str]:

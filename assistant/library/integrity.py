@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def verify_catalogue(
 def _content_problems(catalogue: DocumentStore) -> list[str]:
     return (
         list(_value_problems(catalogue))
+        or list(_time_problems(catalogue))
         or passage_problems(catalogue)
         or list(_setting_problems(catalogue))
     )
@@ -63,6 +65,16 @@ def _value_problems(catalogue: DocumentStore) -> Iterator[str]:
             query = f'SELECT 1 FROM {table} WHERE typeof("{name}") NOT IN ({wanted}) LIMIT 1'
             if catalogue._rows(query):
                 yield f"the column {name} of {table} holds something else than {kinds[0]}"
+
+
+def _time_problems(catalogue: DocumentStore) -> Iterator[str]:
+    """Documents that say when they were added in other words than ours."""
+    for source, added_at in catalogue._rows("SELECT source, added_at FROM documents"):
+        try:
+            datetime.fromisoformat(str(added_at))
+        except ValueError:
+            yield f"{str(source)[:60]!r} was added at no time"
+            return
 
 
 def passage_problems(catalogue: DocumentStore) -> list[str]:

@@ -104,7 +104,7 @@ def _in(place: str, documents: Sequence[DocumentRecord]) -> list[DocumentRecord]
         d
         for d in documents
         if fnmatchcase(d.source, at)
-        or PurePath(d.source).match(place)
+        or (PurePath(place).parts and PurePath(d.source).match(place))  # "." has none
         or PurePath(d.source).name.casefold() == name
         or name in {part.casefold() for part in PurePath(d.source).parent.parts}
     ]

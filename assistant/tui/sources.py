@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.language.sentences import Span
+from assistant.library import discovery
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Citation
@@ -63,8 +64,10 @@ def _changed(source: str, sha256: str, mtime_ns: int) -> str:
     """In words, what the file has become since it was read; "" if it is the same."""
     path = Path(source)
     try:
-        if path.stat().st_mtime_ns == mtime_ns:
+        if discovery.modified(path.stat()) == mtime_ns:
             return ""
+        if not path.is_file():  # a stranger's library may name a device, which has no end
+            return "The file is gone; this is its text as it was read."
         with path.open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
@@ -74,6 +77,7 @@ def _changed(source: str, sha256: str, mtime_ns: int) -> str:
 
 def viewer(path: str, line: int, environ: Mapping[str, str]) -> list[str]:
     """The command that opens a file at a line: $VISUAL, $EDITOR, $PAGER, or less; else empty."""
+    path = os.path.abspath(path)  # in a stranger's library one may read like an option
     chosen = environ.get("VISUAL") or environ.get("EDITOR") or environ.get("PAGER") or ""
     words = chosen.split() or [name for name in ("less", "more", "vi") if shutil.which(name)][:1]
     if not words:

@@ -23,6 +23,7 @@ All prices include tax.
 """
 STOCK = "Item,Quantity,Minimum\nChain 9-speed,14,10\nChain 11-speed,6,10\nBrake pads,38,20\n"
 MEMBERS = "Name,Voice,Joined\nAda Lind,alto,2014\nBo Ernst,tenor,1998\nCleo Falk,alto,2020\n"
+ATOMS = "Sample,Atoms\nIron,999999999999999999999999999999\nTin,1\nLead,0.000000000000000001\n"
 BILL = "Item,Cost\nOven,780\nTiles,640\nTotal,1420\n"
 
 
@@ -34,6 +35,7 @@ def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
         "stock.csv": STOCK,
         "choir-members.csv": MEMBERS,
         "bill.csv": BILL,
+        "assay.csv": ATOMS,
     }
     for name, text in files.items():
         (home / name).write_text(text, encoding="utf-8")
@@ -46,6 +48,16 @@ def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
     ("question", "lead"),
     [
         ("what is the average duration of the services?", "60: the mean of Minutes, 240 / 4."),
+        (
+            "sum of the atoms of the samples",
+            "1000000000000000000000000000000.000000000000000001: the sum of Atoms over 3 rows"
+            " (999999999999999999999999999999 + 1 + 0.000000000000000001).",
+        ),
+        (
+            "average atoms of the samples",
+            "333333333333333333333333333333.33: the mean of Atoms,"
+            " 1000000000000000000000000000000.000000000000000001 / 3.",
+        ),
         (
             "total quantity of chains in stock",
             "20: the sum of Quantity over 2 rows (14 + 6).",
@@ -113,6 +125,8 @@ def test_rows_stand_where_their_spans_say() -> None:
         ("0170 555 0129", None),
         ("2 August", None),
         ("first floor", None),
+        ("9" * 30, "9" * 30),
+        ("9" * 31, None),
     ],
 )
 def test_amounts_of_cells(cell: str, value: str | None) -> None:

@@ -14,7 +14,8 @@ MODULES = (
     "assistant.library.transfer assistant.library.vector_transfer assistant.library.index_version "
     "assistant.library.sqlite assistant.engines.embedder assistant.documents.sandbox "
     "assistant.sessions assistant.library.settings assistant.settings "
-    "assistant.settings_file assistant.engines.download assistant.server.admission os shutil"
+    "assistant.settings_file assistant.engines.download assistant.server.admission "
+    "assistant.evaluation.feedback assistant.answering.checker os shutil"
 ).split()
 
 

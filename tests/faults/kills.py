@@ -27,9 +27,11 @@ from remains import (
     check_calibrated,
     check_copied,
     check_exported,
+    check_marked,
     check_migrated,
     check_pulled,
     check_recovered,
+    check_renamed,
     check_session,
     check_settings,
     check_token,
@@ -60,13 +62,16 @@ STEPS = {
     "copy": "Database.copy_to shutil.copytree os.replace",
     "migrate": "Database._back_up Database.copy_to Database._run",
     "session": "Sessions._append",
+    "rename": "Sessions._append Sessions.load os.fsync os.utime",
+    "feedback": "feedback.write_private os.replace os.fsync",
+    "check": "DocumentStore.passages OnnxEmbedder.embed LocalChromaStore.nearest Checker.statement",
     "calibrate": "LibrarySettings.keep_calibration DocumentStore.set_settings",
     "settings": "settings_file.change settings_file.write_private os.replace os.fsync",
     "token": "admission.write_private os.replace os.fsync",
     "pull": "download.write_private os.replace os.fsync",
 }
 # Nothing of these goes through a catalogue.
-WITHOUT_STATEMENTS = frozenset({"session", "settings", "token", "pull"})
+WITHOUT_STATEMENTS = frozenset({"session", "rename", "feedback", "settings", "token", "pull"})
 # How many statements, and hundredths of a second, an operation has at least: kills fall in there.
 REACH = {
     "sync": (120, 150),
@@ -79,6 +84,9 @@ REACH = {
     "copy": (12, 40),
     "migrate": (12, 2),
     "session": (0, 30),
+    "rename": (0, 30),
+    "feedback": (0, 30),
+    "check": (60, 60),
     "calibrate": (4, 4),
     "settings": (0, 4),
     "token": (0, 4),
@@ -109,6 +117,8 @@ def checks(lab: Lab, operation: str) -> list[Callable[[], object]]:
     ]
     first: dict[str, Callable[[], object]] = {
         "session": lambda: check_session(lab),
+        "rename": lambda: check_renamed(lab),
+        "feedback": lambda: check_marked(lab),
         "migrate": lambda: check_migrated(lab),
         "copy": lambda: check_copied(lab),
         "import": lambda: check_copied(lab),
@@ -150,6 +160,7 @@ def main() -> int:
             ended += killed
             name = f"{operation}: {step}"
             tally[f"{name} {'killed' if killed else 'not reached'}"] += 1
+            print(f"{ended:4} {name} {nth} {problem or 'ok'}", file=sys.stderr, flush=True)
             if problem:
                 failures.append(f"round {number}, {name} {nth}: {problem}")
     for name, count in sorted(tally.items()):

@@ -211,6 +211,51 @@ def append_turns(lab: Lab) -> None:
             told.write(f"{session.id} {number}\n")
 
 
+def rename_session(lab: Lab) -> None:
+    """Give a conversation one title after the other, while turns are added to it."""
+    from assistant.sessions import SavedTurn, Sessions
+
+    shutil.rmtree(lab.home / "sessions", ignore_errors=True)
+    sessions = Sessions(lab.home / "sessions")
+    session = sessions.start("Title 0", "default")
+    with (lab.home / "acknowledged").open("w", buffering=1) as told:
+        for number in range(1, 60):
+            sessions.append(session.id, SavedTurn(f"{number}?", "now", {"answer": "x" * 900}, {}))
+            sessions.rename(session.id, f"Title {number}")
+            told.write(f"{session.id} {number}\n")
+
+
+def mark_answers(lab: Lab) -> None:
+    """Say of one answer after the other that it was right."""
+    from assistant.answering.answer import Answer, Timings, Usage
+    from assistant.evaluation import feedback
+
+    (lab.home / "marked").mkdir(exist_ok=True)
+    feedback.path_of(lab.home / "marked").unlink(missing_ok=True)
+    nothing: tuple[tuple[()], tuple[()], tuple[()]] = ((), (), ())
+    with (lab.home / "acknowledged").open("w", buffering=1) as told:
+        for number in range(1, 60):
+            asked = (f"Who built bridge {number}?",) * 2
+            time = Timings(0, 0, 0, None)
+            answer = Answer(
+                *asked, "not_found", "", 0, 0, *nothing, "quote", None, {}, {}, Usage(), time
+            )
+            feedback.mark(lab.home / "marked", answer, right=True)
+            told.write(f"{number}\n")
+
+
+def check_statements(lab: Lab) -> None:
+    """Hold statements against the library, as `assistant check` does."""
+    from assistant.answering.checker import Checker
+    from assistant.answering.verifier import Verifier
+    from assistant.retrieval.reranker import shipped_models
+
+    library = opened(lab)
+    checker = Checker(library, shipped_models(), Verifier(None))
+    for number in range(lab.counter):
+        list(checker.text(f"It is number {number} of all. The lamp {number} stands by the pier."))
+
+
 def old_library(folder: Path) -> None:
     """A catalogue of the first version with three documents."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -233,6 +278,9 @@ def old_library(folder: Path) -> None:
 
 SMALL: Mapping[str, Callable[[Lab], None]] = {
     "session": append_turns,
+    "rename": rename_session,
+    "feedback": mark_answers,
+    "check": check_statements,
     "calibrate": calibrate,
     "settings": change_settings,
     "token": make_token,

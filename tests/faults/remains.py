@@ -111,6 +111,38 @@ def check_session(lab: Lab) -> None:
         assert len(turns) <= len(complete) + 1
 
 
+def check_renamed(lab: Lab) -> None:
+    """The title is of the last change that stands or of the next, and no turn is lost."""
+    from assistant.sessions import Sessions
+
+    told = acknowledged(lab)
+    if not told:
+        return
+    sessions = Sessions(lab.home / "sessions")
+    name, last = told.split()
+    session, turns = sessions.load(name)
+    assert session.title in {f"Title {int(last) + more}" for more in (0, 1)}
+    asked = [turn.question for turn in turns]
+    assert asked in [[f"{n}?" for n in range(1, int(last) + more)] for more in (1, 2)]
+    aged(sessions.folder)
+    sessions.rename(name, "Another")
+    sessions.delete(name)
+    sessions.purge()
+    assert not [p for p in sessions.folder.rglob("*") if p.is_file()], "a deleted text is there"
+
+
+def check_marked(lab: Lab) -> None:
+    """Every mark that stands is there once, and at most the next one more."""
+    from assistant.evaluation import feedback
+    from assistant.evaluation.dataset import read
+
+    told = int(acknowledged(lab) or 0)
+    if told:
+        found = [q.question for q in read(feedback.path_of(lab.home / "marked"))]
+        assert found[:told] == [f"Who built bridge {n}?" for n in range(1, told + 1)]
+        assert len(found) <= told + 1
+
+
 def acknowledged(lab: Lab) -> str:
     """The last thing of which the killed process had said that it stands; "" for none."""
     lines = (lab.home / "acknowledged").read_text().split("\n")

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from chroma_server import both_stores as store_url  # noqa: F401
 from filelock import FileLock
 
+from assistant import formatting
 from assistant.engines.embedder import OnnxEmbedder
 from assistant.errors import LibraryError
 from assistant.library.document_store import DocumentStore
@@ -21,6 +23,7 @@ from assistant.library.indexer import (
     Waiting,
 )
 from assistant.library.library import Library
+from assistant.library.scope import scope
 from assistant.library.sqlite import SCHEMA_VERSION
 from assistant.wiring import open_vector_store
 
@@ -133,6 +136,20 @@ def test_a_bad_file_is_named_and_the_good_ones_are_added(library: Library, tmp_p
     assert set(changes(events)) == {"good.txt", "latin.txt"}
     assert next(e.note for e in events if isinstance(e, FileIndexed) and "latin" in e.source)
     assert library.document_store.state(str(good)) is not None
+
+
+@pytest.mark.parametrize("seconds", [14_000_000_000, -2_000_000_000])
+def test_a_file_of_an_impossible_time_is_read_like_any_other(
+    library: Library, tmp_path: Path, seconds: int
+) -> None:
+    path = write(tmp_path, "a.txt")
+    os.utime(path, (seconds, seconds))
+    if path.stat().st_mtime != seconds:
+        pytest.skip("this file system has no such times")
+    assert any(isinstance(event, FileIndexed) for event in add(library, path))
+    (document,) = library.sources()
+    assert formatting.state(document) == "ready"
+    assert scope(library.document_store, [str(path)], since=date(1800, 1, 1)) == {str(path)}
 
 
 def test_an_indexing_that_was_stopped_is_finished_by_the_next(

@@ -38,6 +38,9 @@ def test_places_are_folders_files_patterns_and_names(notes: Path, library: Libra
     assert found(library, "mill.*") == ["mill.md", "mill.txt"]
     assert found(library, str(notes / "*.txt")) == ["mill.txt"]
     assert found(library, "weir.md", "old") == ["mill.txt", "weir.md"]
+    for nowhere in ("", ".", "./", "[", "a\0b", "~"):
+        with pytest.raises(LibraryError, match="No document of the library is in"):
+            scope(library.document_store, [nowhere])
     with pytest.raises(LibraryError, match=r"No document of the library is in 'tower.md'"):
         scope(library.document_store, ["weir.md", "tower.md"])
 

@@ -196,6 +196,7 @@ def test_what_an_embedder_cannot_have_made_is_refused(filled: Library, tmp_path:
         ("UPDATE documents SET text = zeroblob(40)", "text of documents"),
         ("UPDATE documents SET mtime_ns = 'now'", "mtime_ns of documents"),
         ("UPDATE passages SET sentences = '[[\"a\", 3]]'", "not a part"),
+        ("UPDATE documents SET added_at = 'now'", "at no time"),
         ("UPDATE passages SET sentences = '7'", "not a part"),
         ("UPDATE passages SET headings = '{}'", "headings"),
         ("INSERT INTO settings VALUES ('own.exclude', 'no JSON')", "setting"),

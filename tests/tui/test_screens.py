@@ -231,6 +231,15 @@ async def test_a_source_that_is_not_what_was_read_is_flagged_in_words(
 )
 def test_an_editor_opens_at_the_line(environ: dict[str, str], command: list[str]) -> None:
     assert sources.viewer("/a b.txt", 7, environ) == command
+    for option in ("-c:!touch x", "+!touch x", "--help"):
+        last = sources.viewer(option, 7, environ)[-1]
+        assert last.startswith("/")
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe"])
+def test_what_has_no_end_is_not_read_to_tell_if_it_changed(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "gone" in sources._changed(str(tmp_path / name), "0" * 64, 1)
 
 
 async def test_a_folder_that_cannot_be_written_does_not_take_the_answer_away(
