@@ -45,6 +45,14 @@ class LibraryScreen(ModalScreen[str | None]):
             id="library.sync",
             tooltip="follow edits, new files, renames and deletions",
         ),
+        Binding(
+            "r",
+            "refresh_pages",
+            "Refresh pages",
+            id="library.refresh",
+            show=False,
+            tooltip="fetch the pages again that were added by their address",
+        ),
         Binding("x", "stop", "Stop", id="library.stop", tooltip="stop reading; what is done stays"),
         Binding("l", "switch", "Libraries", id="library.switch", tooltip="open another library"),
     ]
@@ -64,7 +72,7 @@ class LibraryScreen(ModalScreen[str | None]):
         with Vertical(classes="sheet") as sheet:
             sheet.border_title = f"Library {self._backend.library_name}"
             yield Input(
-                placeholder="Path of a file or folder to add, Tab completes \u2026",
+                placeholder="A file, a folder or a page\u2019s URL to add, Tab completes \u2026",
                 id="path",
                 compact=True,
                 suggester=PathSuggester(),
@@ -96,6 +104,7 @@ class LibraryScreen(ModalScreen[str | None]):
             documents = await asyncio.to_thread(library.sources)
             states = await asyncio.to_thread(lambda: [state(d) for d in documents])
             skipped = await asyncio.to_thread(library.document_store.skipped)
+            pages = {p.source: p for p in await asyncio.to_thread(library.pages.all)}
         except AssistantError as error:
             self._say(str(error))
             return
@@ -105,13 +114,15 @@ class LibraryScreen(ModalScreen[str | None]):
         table.clear()
         for document, text in zip(documents, states, strict=True):
             leaving = document.source in self._leaving
+            page = pages.get(document.source)
+            folder = words.path(os.path.dirname(document.source))
             table.add_row(
                 Text(words.file_name(document.source)),
                 Text("being removed" if leaving else text),
                 Text(f"{document.passages:,}", justify="right"),
                 Text(formatting.size(document.bytes), justify="right"),
                 Text(document.added_at[:10]),
-                Text(words.path(os.path.dirname(document.source))),
+                Text(safe_line(page.address) if page is not None else folder),
                 key=document.source,
             )
         for source, (_, why) in skipped.items():
@@ -152,6 +163,11 @@ class LibraryScreen(ModalScreen[str | None]):
         """Follow what changed in all that was added: edits, new files, renames, deletions."""
         self._say("Looking for what has changed \u2026")
         self._backend.change(lambda library: library.sync())
+
+    def action_refresh_pages(self) -> None:
+        """Fetch the pages again that were added by their address, and follow all else, too."""
+        self._say("Asking for the pages again \u2026")
+        self._backend.change(lambda library: library.sync(refresh=True))
 
     def action_stop(self) -> None:
         self._backend.stop_changing()
@@ -223,7 +239,7 @@ class LibraryScreen(ModalScreen[str | None]):
         box = self.query_one(Input)
         box.suggester = PathSuggester()
         box.value = ""
-        box.placeholder = "Path of a file or folder to add, Tab completes \u2026"
+        box.placeholder = "A file, a folder or a page\u2019s URL to add, Tab completes \u2026"
 
     def _say(self, text: str) -> None:
         self.query_one("#state", Static).update(Content(safe_line(text)))

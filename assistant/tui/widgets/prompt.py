@@ -27,8 +27,12 @@ PLACEHOLDER = "Ask about your documents \u2026"
 
 
 def given_path(text: str) -> str:
-    """The path that a text is, as terminals paste one that is dropped; "" if nothing is there."""
+    """The path that a text is, as terminals paste one that is dropped, or a page's address; "" if
+    nothing is there.
+    """
     plain = text.strip()
+    if re.fullmatch(r"https?://[^\s/]+\S*", plain):
+        return plain
     for quote in "'\"":
         if len(plain) > 1 and plain[0] == plain[-1] == quote:
             plain = plain[1:-1]

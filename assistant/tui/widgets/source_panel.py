@@ -96,7 +96,8 @@ class SourcePanel(Vertical):
         lines = [name + Content.assemble((where, render.MUTED))]
         if place.headings:
             lines.append(Content.assemble((words.headings(place), render.MUTED)))
-        lines.append(Content.assemble((words.path(place.source), render.MUTED)))
+        where = safe_line(place.origin) or words.path(place.source)
+        lines.append(Content.assemble((where, render.MUTED)))
         return Content("\n").join(lines)
 
     def _show_flag(self, text: str) -> None:
