@@ -56,7 +56,7 @@ class Admission:
 
 
 def is_known_host(header: str) -> bool:
-    """Tell whether a Host header names this machine by a loopback name: one pointed here does not."""
+    """Tell whether a Host header names this machine as loopback; a name pointed here does not."""
     name = _hostname(header)
     return bool(name) and offline.is_local(name)
 

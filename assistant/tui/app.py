@@ -111,8 +111,14 @@ class ChatApp(App[None]):
         typed, self._typed_early = self._typed_early or [], None
         for event in typed:
             await super().on_event(event)
+        if self.chosen_keys:
+            self.call_after_refresh(self._tell_unknown_keys)
         # What is loaded competes with the screen for the processor: drawing comes first.
         self.call_after_refresh(self.backend.start, self.chat.post_message)
+
+    def _tell_unknown_keys(self) -> None:
+        for said in keys.unknown(self):
+            self.notify(safe_line(said), severity="warning", timeout=12, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         if self._typed_early is not None and isinstance(event, events.Key | events.Paste):

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
@@ -66,7 +65,6 @@ class LibraryScreen(ModalScreen[str | None]):
         self._backend = backend
         self._leaving = leaving
         self._documents: list[DocumentRecord] = []
-        self._switching = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet") as sheet:
@@ -139,7 +137,7 @@ class LibraryScreen(ModalScreen[str | None]):
 
         assert isinstance(event, Key)
         box = self.query_one(Input)
-        if event.key == "tab" and self.focused is box and box.value and not self._switching:
+        if event.key == "tab" and self.focused is box and box.value:
             box.value = complete(box.value)
             box.cursor_position = len(box.value)
             event.stop()
@@ -198,25 +196,19 @@ class LibraryScreen(ModalScreen[str | None]):
             lambda library: library.remove([source])[1], f"{words.file_name(source)} is removed."
         )
 
-    def action_switch(self) -> None:
-        """Ask for the name of another library."""
-        from assistant.library.library import names
+    @work
+    async def action_switch(self) -> None:
+        """Choose another library, or make one."""
+        from assistant.tui.screens.libraries import LibrariesScreen
 
-        self._switching = True
-        box = self.query_one(Input)
-        box.suggester = SuggestFromList(names())
-        box.value = ""
-        box.placeholder = "Name of a library to open, or a new name \u2026"
-        box.focus()
-        self._say(f"There are: {', '.join(names()) or 'none yet'}.")
+        name = await self.app.push_screen_wait(LibrariesScreen(self._backend.library_name))
+        if name is not None:
+            self.dismiss(name)
 
     @on(Input.Submitted, "#path")
     def _submitted(self, event: Input.Submitted) -> None:
         value = event.value.strip()
         if not value:
-            return
-        if self._switching:
-            self.dismiss(value)
             return
         self._say(f"Reading {value} \u2026")
         self._backend.change(lambda library: library.add([value]))
@@ -235,11 +227,7 @@ class LibraryScreen(ModalScreen[str | None]):
         self.refresh_sources()
 
     def _reset_input(self) -> None:
-        self._switching = False
-        box = self.query_one(Input)
-        box.suggester = PathSuggester()
-        box.value = ""
-        box.placeholder = "A file, a folder or a page\u2019s URL to add, Tab completes \u2026"
+        self.query_one(Input).value = ""
 
     def _say(self, text: str) -> None:
         self.query_one("#state", Static).update(Content(safe_line(text)))

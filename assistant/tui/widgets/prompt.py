@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from assistant.printable import safe_line
+
 TIPS = {
     "chat.source": "show the quote in its document; again to close",
     "chat.why": "show how the answer came about",
@@ -220,3 +222,5 @@ class Prompt(TextArea):
         kept = "".join(c for c in event.text if c in "\n\t" or c.isprintable())
         event.prevent_default()
         await super()._on_paste(events.Paste(kept.replace("\t", " ")))
+        if path := given_path(self.text):
+            self.app.notify(f"Enter offers {safe_line(path)} to the library.", markup=False)
