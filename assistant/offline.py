@@ -10,12 +10,17 @@ import ipaddress
 import os
 import socket
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import OfflineError
 
-_REMEDY = "Only `assistant models pull` and the addresses in `assistant config` may be reached."
+_REMEDY = (
+    "Only what you pull, pages that you add and the addresses in `assistant config` may be reached."
+)
 _LOCAL_NAMES = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
 _QUIET = {
     "ANONYMIZED_TELEMETRY": "False",  # Chroma, posthog
@@ -27,7 +32,8 @@ _QUIET = {
     "ORT_DISABLE_TELEMETRY": "1",
 }
 
-_allowed: set[tuple[str, int]] = set()
+# Hosts and ports, with the number of those who have asked for them.
+_allowed: Counter[tuple[str, int]] = Counter()
 _state = {"guarded": False, "refused": 0}
 
 
@@ -54,10 +60,36 @@ def is_guarded() -> bool:
 
 def allow(url: str) -> None:
     """Let the host and port of a URL be reached: the person has set it, or asked for it now."""
+    if place := _place(url):
+        _allowed[place] += 1
+
+
+@contextmanager
+def permission() -> Iterator[Callable[[str], None]]:
+    """A function that works as `allow` does, until the context ends.
+
+    For a chat, which lives on after the download for which the hub could be reached.
+    """
+    granted: list[tuple[str, int]] = []
+
+    def grant(url: str) -> None:
+        if place := _place(url):
+            granted.append(place)
+            _allowed[place] += 1
+
+    try:
+        yield grant
+    finally:
+        _allowed.subtract(granted)
+        for place in granted:
+            if _allowed[place] <= 0:
+                del _allowed[place]
+
+
+def _place(url: str) -> tuple[str, int] | None:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    if parts.hostname:
-        _allowed.add((parts.hostname.lower(), port))
+    return (parts.hostname.lower(), port) if parts.hostname else None
 
 
 def is_local(host: str) -> bool:
@@ -84,7 +116,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _check_name(host: str | None) -> None:
-    if host is None or is_local(host) or any(host.lower() == name for name, _ in _allowed):
+    if host is None or is_local(host) or any(host.lower() == name for name, _ in tuple(_allowed)):
         return
     try:
         ipaddress.ip_address(host)
@@ -95,7 +127,7 @@ def _check_name(host: str | None) -> None:
 def _check_address(host: str, port: int) -> None:
     if is_local(host) or (host.lower(), port) in _allowed:
         return
-    for name, open_port in _allowed:
+    for name, open_port in tuple(_allowed):
         if port == open_port and host in _addresses(name, port):
             return
     _refuse(f"{host}, port {port}")

@@ -63,8 +63,7 @@ def open_llm(chosen: models.Chosen, given: settings.Settings) -> LlamaEngine | R
         chosen.path,
         name=chosen.entry.name,
         sha256=sha256,
-        n_ctx=given.llm_context_tokens
-        or (found.context_tokens if found else chosen.entry.context_tokens),
+        n_ctx=models.context_tokens(chosen.entry, chosen.path, given),
         n_threads=given.llm_threads or (found.threads if found else 0) or None,
         gpu_layers=None if given.llm_gpu_layers == "auto" else int(given.llm_gpu_layers),
         adapter=adapter,

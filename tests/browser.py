@@ -1,5 +1,6 @@
 """A real browser without a window, spoken to over a pipe in the DevTools protocol."""
 
+import base64
 import json
 import os
 import shutil
@@ -122,6 +123,23 @@ class Browser:
             self.send("Page.navigate", url=address)
         while not self._saw("Page.loadEventFired"):
             self.events.append(self._next())
+
+    def press(self, key: str, code: int) -> None:
+        """Press and let go of a key that types nothing, such as Enter (13)."""
+        how = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **how, **text)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **how)
+
+    def received(self) -> str:
+        """What came over web sockets since the page was opened, as text; binary as UTF-8."""
+        self.run("1")  # events that wait come before the answer
+        frames = [e["params"]["response"] for e in self._all("Network.webSocketFrameReceived")]
+        data = [
+            base64.b64decode(f["payloadData"]) if f["opcode"] == 2 else f["payloadData"].encode()
+            for f in frames
+        ]
+        return b"".join(data).decode("utf-8", "replace")
 
     def run(self, expression: str) -> Any:
         """The value of a JavaScript expression on the page."""

@@ -5,6 +5,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from assistant import settings
 from assistant.cli import output
 from assistant.engines import catalog, models, records
 from assistant.printable import safe_line
@@ -72,7 +73,7 @@ def _weights() -> list[dict[str, Any]]:
             parts.append(_part(entry.title, entry.licence, entry.weights.sha256))
     for adapter in catalog.adapters():
         parts.append(_part(adapter.title, adapter.licence, adapter.weights.sha256))
-    for item in models.listed():
+    for item in models.listed(settings.load()):
         if item.path is not None:
             parts.append(_part(item.name, item.licence or "not stated", _sha256(item.path, item)))
     return parts

@@ -12,8 +12,8 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,17 @@ def download(
             time.sleep(wait_s * 2 ** (tries - 1))
 
 
+def part_of(target: Path) -> Path:
+    """The file that holds what is here of a file that is not whole yet."""
+    return target.with_name(f"{target.name}.part")
+
+
 class _Transfer:
     def __init__(self, wanted: Wanted, target: Path, timeout_s: float) -> None:
         self._wanted = wanted
         self._target = target
         self._timeout_s = timeout_s
-        self._file = target.with_name(f"{target.name}.part")
+        self._file = part_of(target)
         self._note = target.with_name(f"{target.name}.part.json")
         self._part = self._read_note()
         self.done = self._file.stat().st_size if self._file.exists() else 0
@@ -262,12 +267,19 @@ class _opened:
         self._timeout_s = timeout_s
 
     def __enter__(self) -> tuple[Any, dict[str, str]]:
+        with ExitStack() as stack:
+            allow = stack.enter_context(offline.permission())
+            opened = self._open(allow)
+            self._permission = stack.pop_all()
+        return opened
+
+    def _open(self, allow: Callable[[str], None]) -> tuple[Any, dict[str, str]]:
         opener = urllib.request.build_opener(_NoRedirects)
         url, linked = self._url, dict[str, str]()
         for proxy in urllib.request.getproxies().values():
-            offline.allow(proxy)
+            allow(proxy)
         for _ in range(_MOST_REDIRECTS):
-            offline.allow(url)
+            allow(url)
             try:
                 request = urllib.request.Request(url, headers=self._headers)
                 self._response = opener.open(request, timeout=self._timeout_s)
@@ -284,6 +296,7 @@ class _opened:
 
     def __exit__(self, *_: object) -> None:
         self._response.close()
+        self._permission.close()
 
 
 def _linked(known: dict[str, str], headers: Any) -> dict[str, str]:

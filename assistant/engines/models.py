@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant import paths
-from assistant.engines import catalog, gguf, weights
+from assistant import paths, settings
+from assistant.engines import catalog, gguf, records, weights
 from assistant.engines.gguf import GgufInfo
 from assistant.errors import WeightsError
 from assistant.settings import Settings
@@ -46,7 +46,8 @@ class Listed:
     """A model as `assistant models list` shows it. `path` is None where it is not here yet.
 
     `info` is None with `problem` saying why, or for a model that is not here. `is_own` tells the
-    files that the person put there or pulled, which may be removed.
+    files that the person put there or pulled, which may be removed. `used_tokens` is the context
+    that it answers with; the file's own, in `info`, is what it could.
     """
 
     name: str
@@ -57,6 +58,14 @@ class Listed:
     licence: str
     bytes: int
     is_own: bool
+    used_tokens: int = 0
+
+    @property
+    def context(self) -> str:
+        """The context that it answers with, and what it could: "2,048 of 8,192"; "" if unknown."""
+        most = self.info.context_tokens if self.info else 0
+        used = f"{self.used_tokens:,}" if self.used_tokens else ""
+        return f"{used} of {most:,}" if used and most > self.used_tokens else used
 
 
 def is_url(reference: str) -> bool:
@@ -87,29 +96,35 @@ def find(reference: str | None, settings: Settings) -> Chosen:
     return Chosen(entry, weights.verified(entry.weights))
 
 
-def listed() -> list[Listed]:
+def listed(settings: Settings) -> list[Listed]:
     """The catalogue's models, then the .gguf files in the folders of models, by name."""
-    found = [_from_catalogue(catalog.llm(name)) for name in catalog.llm_names()]
+    found = [_from_catalogue(catalog.llm(name), settings) for name in catalog.llm_names()]
     taken = {item.path for item in found}
     for folder in weights.model_folders():
         for path in sorted(folder.glob("*.gguf")):
             if path not in taken:
-                found.append(_dropped(path))
+                found.append(_dropped(path, settings))
     return found
 
 
-def named(name: str) -> Listed:
+def context_tokens(entry: catalog.LlmEntry, path: Path, settings: Settings) -> int:
+    """The context of a model's file in tokens: as set, else as measured here, else its entry's."""
+    tuned = records.tuned(weights.sha256(path))
+    return settings.llm_context_tokens or (tuned.context_tokens if tuned else entry.context_tokens)
+
+
+def named(name: str, settings: Settings) -> Listed:
     """The listed model of that name, or the one whose path it is. Raises WeightsError."""
-    for item in listed():
+    for item in listed(settings):
         if item.name == name:
             return item
     path = _file(name)
     if path is None:
         raise WeightsError(f"There is no model named {name!r}.", "See `assistant models list`.")
-    return _dropped(path)
+    return _dropped(path, settings)
 
 
-def _from_catalogue(entry: catalog.LlmEntry) -> Listed:
+def _from_catalogue(entry: catalog.LlmEntry, settings: Settings) -> Listed:
     assert entry.weights is not None
     where: Path | None = None
     info, problem = None, ""
@@ -120,16 +135,22 @@ def _from_catalogue(entry: catalog.LlmEntry) -> Listed:
         problem = error.message if where else ""
     is_own = where is not None and not entry.weights.package
     size = info.bytes if info else entry.weights.bytes
-    return Listed(entry.name, entry.title, where, info, problem, entry.licence, size, is_own)
+    used = entry.context_tokens
+    if info is not None and where is not None:
+        used = context_tokens(entry, where, settings)
+    return Listed(entry.name, entry.title, where, info, problem, entry.licence, size, is_own, used)
 
 
-def _dropped(path: Path) -> Listed:
+def _dropped(path: Path, settings: Settings) -> Listed:
     try:
         info = gguf.read(path)
     except WeightsError as error:
         size = path.stat().st_size
         return Listed(path.stem, path.stem, path, None, error.message, "", size, True)
-    return Listed(path.stem, info.name, path, info, info.problem, info.licence, info.bytes, True)
+    used = 0 if info.problem else context_tokens(_own_file(path).entry, path, settings)
+    return Listed(
+        path.stem, info.name, path, info, info.problem, info.licence, info.bytes, True, used
+    )
 
 
 def _file(reference: str) -> Path | None:
@@ -187,6 +208,15 @@ def _unknown(
         parameters=parameters,
     )
     return replace(entry, answering="phrase" if entry.size_class == "tiny" else "compose")
+
+
+def remember(reference: str) -> None:
+    """Let a model answer at the next start, too: a name, a file, an endpoint's URL, "none", or ""
+    for the embedded one. Raises SettingsError.
+    """
+    url, _, model = reference.partition("#") if is_url(reference) else ("", "", reference)
+    for key, value in (("llm.model", model), ("llm.url", url)):
+        settings.save(key, value or None)
 
 
 def own_folder() -> Path:

@@ -1,14 +1,23 @@
 """Fetching a model by name or URL: from the hub or its mirrors, checked, with its licence noted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from filelock import FileLock, Timeout
+
 from assistant.engines import catalog, gguf, records, weights
-from assistant.engines.download import DownloadEvent, Fetched, Retrying, Wanted, download
+from assistant.engines.download import (
+    DownloadEvent,
+    Fetched,
+    Retrying,
+    Wanted,
+    download,
+    part_of,
+)
 from assistant.engines.models import own_folder
 from assistant.errors import PullError, WeightsError
 from assistant.settings import Settings
@@ -67,26 +76,48 @@ def source(wanted: str, settings: Settings, sha256: str = "") -> Source:
     return Source(urls, known.file, known.sha256, known.bytes, entry.licence)
 
 
-def pull(what: Source, settings: Settings) -> Iterator[DownloadEvent | Pulled]:
-    """Fetch a model into the person's folder; the last event is Pulled. Raises PullError."""
+def fetched_bytes(what: Source) -> int:
+    """Bytes of a model that an earlier pull has left, to go on from; 0 for none."""
+    try:
+        return part_of(own_folder() / what.file_name).stat().st_size
+    except OSError:
+        return 0
+
+
+def pull(what: Source, settings: Settings) -> Generator[DownloadEvent | Pulled, None, None]:
+    """Fetch a model into the person's folder; the last event is Pulled. Raises PullError.
+
+    Closing the iterator pauses: the next pull goes on from there.
+    """
     target = own_folder() / what.file_name
+    # Two writers of one part would mix their bytes.
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if target.exists() and what.sha256 and weights.sha256(target) == what.sha256:
-            yield _pulled(target, what, Fetched(target, what.sha256, target.stat().st_size, True))
-            return
-        for number, url in enumerate(what.urls, start=1):
-            try:
-                yield from _from_one(Wanted(url, what.sha256, what.bytes), target, what, settings)
-                return
-            except PullError as error:
-                if number == len(what.urls):
-                    raise
-                yield Retrying(f"{error.message} The next mirror is asked", 0)
+        with lock.acquire(blocking=False):
+            yield from _pull(what, target, settings)
+    except Timeout:
+        raise PullError(
+            f"{what.file_name} is being fetched by another process.", "Wait until that is done."
+        ) from None
     except OSError as error:
         raise PullError(
             f"The model cannot be written: {error.strerror or error}.", "Check the disk."
         ) from error
+
+
+def _pull(what: Source, target: Path, settings: Settings) -> Iterator[DownloadEvent | Pulled]:
+    if target.exists() and what.sha256 and weights.sha256(target) == what.sha256:
+        yield _pulled(target, what, Fetched(target, what.sha256, target.stat().st_size, True))
+        return
+    for number, url in enumerate(what.urls, start=1):
+        try:
+            yield from _from_one(Wanted(url, what.sha256, what.bytes), target, what, settings)
+            return
+        except PullError as error:
+            if number == len(what.urls):
+                raise
+            yield Retrying(f"{error.message} The next mirror is asked", 0)
 
 
 def _from_one(

@@ -1,4 +1,4 @@
-"""Records of models: the origin of a file, and the measured figures of a model here."""
+"""Records of models: a file's origin, and what was measured of a model on this machine."""
 
 import json
 from collections.abc import Mapping
@@ -39,6 +39,15 @@ class Tuned:
     figures: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The speed at which a model of this many bytes wrote here, in tokens a second."""
+
+    tokens_per_s: float
+    bytes: int
+    measured_at: str
+
+
 def pulled(file_name: str) -> Pulled | None:
     """The record of a pulled file, by its name."""
     record: Pulled | None = _made(Pulled, _read(_file("pulled.json")).get(file_name))
@@ -67,6 +76,23 @@ def remember_tuned(identity: str, record: Tuned | None) -> None:
     _write("tuned.json", identity, record)
 
 
+def speed(sha256: str) -> Measured | None:
+    """The speed of a model on this machine, as far as it was measured."""
+    record: Measured | None = _made(Measured, _read(_file("speeds.json")).get(sha256))
+    return record
+
+
+def speeds() -> list[Measured]:
+    """The speeds of all models that were measured on this machine."""
+    found = (_made(Measured, value) for value in _read(_file("speeds.json")).values())
+    return [m for m in found if m is not None and m.bytes > 0 and m.tokens_per_s > 0]
+
+
+def remember_speed(sha256: str, record: Measured) -> None:
+    """Keep how fast a model was. Raises OSError."""
+    _write("speeds.json", sha256, record)
+
+
 def _made(kind: Any, value: Any) -> Any:
     """The record, or None if it is none of ours: a damaged one is as good as none."""
     if not isinstance(value, dict):
@@ -89,7 +115,7 @@ def _read(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _write(name: str, key: str, record: Pulled | Tuned | None) -> None:
+def _write(name: str, key: str, record: Pulled | Tuned | Measured | None) -> None:
     known = _read(_file(name))
     known.pop(key, None)
     if record is not None:

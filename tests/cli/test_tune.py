@@ -7,15 +7,14 @@ import pytest
 from cli.test_models import chat
 from loopback import serving
 
-from assistant import paths
-from assistant.cli import tune_machine
+from assistant import machine, paths
 from assistant.cli.main import main
-from assistant.cli.tune_machine import Speed
 from assistant.documents.parsers import parse
 from assistant.engines import catalog, gguf, records, weights
 from assistant.evaluation.dataset import read_set
 from assistant.evaluation.tuning import WAYS, Trial, Way, best
 from assistant.evaluation.validation import check
+from assistant.machine import Speed
 
 QUESTION = "When was the Oberbaum Bridge built?"
 
@@ -34,9 +33,9 @@ def test_the_best_is_what_is_right_most_often_and_of_equals_the_safer() -> None:
 
 def test_the_fewest_threads_that_are_as_fast_as_any() -> None:
     one, two, four = Speed(1, 100, 20), Speed(2, 200, 30), Speed(4, 210, 30)
-    assert tune_machine.fewest([one, two, four]) == 2
-    assert tune_machine.fewest([one, two, Speed(4, 400, 60)]) == 4
-    assert tune_machine.fewest([]) == 0
+    assert machine.fewest([one, two, four]) == 2
+    assert machine.fewest([one, two, Speed(4, 400, 60)]) == 4
+    assert machine.fewest([]) == 0
 
 
 def test_the_context_is_as_wished_where_its_cache_fits_into_the_free_memory() -> None:
@@ -45,10 +44,31 @@ def test_the_context_is_as_wished_where_its_cache_fits_into_the_free_memory() ->
     a_token = gguf.read(weights.locate(known)).cache_bytes_a_token
     # 30 layers, 3 heads of keys and values, 64 numbers each, keys and values, two bytes.
     assert a_token == 30 * 3 * 64 * 2 * 2
-    assert tune_machine.context(2048, a_token, 2**30) == 2048
-    assert tune_machine.context(4096, a_token, 4 * 2048 * a_token) == 2048
-    assert tune_machine.context(4096, a_token, 1000) == 1024
-    assert tune_machine.context(4096, 0, 1000) == tune_machine.context(4096, 9, None) == 4096
+    assert machine.context(2048, a_token, 2**30) == 2048
+    assert machine.context(4096, a_token, 4 * 2048 * a_token) == 2048
+    assert machine.context(4096, a_token, 1000) == 1024
+    assert machine.context(4096, 0, 1000) == 4096
+
+
+def test_the_memory_of_the_machine_is_known_on_every_system() -> None:
+    assert 0 < machine.free_memory() <= machine.all_memory()
+
+
+def test_a_speed_is_expected_by_the_measured_model_that_is_nearest_in_size() -> None:
+    small, large = records.Measured(60, 100, ""), records.Measured(4, 2_000, "")
+    assert machine.expected_speed(50, [small, large]) == 120
+    assert machine.expected_speed(1_000, [small, large]) == 8
+    assert machine.expected_speed(1_000, []) is None
+
+
+def test_of_a_speed_the_fastest_is_kept(tmp_path: Path) -> None:
+    model = tmp_path / "model.gguf"
+    model.write_bytes(bytes(1_000))
+    for seen in (10.0, 4.0, 30.0, 31.0):
+        machine.remember_speed(model, seen)
+    found = records.speed(weights.sha256(model))
+    assert found is not None
+    assert (found.tokens_per_s, found.bytes) == (30, 1_000)
 
 
 def test_the_shipped_questions_are_sound_and_none_of_those_that_measure_the_program() -> None:

@@ -1,5 +1,6 @@
 """Vectors on a real Chroma server: shared by libraries, away at times, moved to without work."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,7 +152,7 @@ def test_deleting_a_library_deletes_its_collection(
 def test_only_the_server_that_was_set_may_be_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(offline, "_allowed", set())
+    monkeypatch.setattr(offline, "_allowed", Counter())
     open_vector_store(tmp_path, "http://192.0.2.7:8000")
     offline._check_address("192.0.2.7", 8000)
     for host, port in (("192.0.2.7", 8001), ("192.0.2.8", 8000)):

@@ -7,7 +7,12 @@ from assistant.cli.arguments.shared import named, wait
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant add`."""
-    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH|URL",
+        help="a file or folder, or the address of one web page or PDF, which is fetched now",
+    )
     _watch(parser)
     wait(parser)
 
@@ -20,6 +25,11 @@ def sync(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="make anew what another embedder or a new version makes otherwise",
     )
+    parser.add_argument(
+        "--refresh",
+        action="store_true",
+        help="fetch the pages again that were added by their address",
+    )
     wait(parser)
 
 
@@ -31,7 +41,9 @@ def _watch(parser: argparse.ArgumentParser) -> None:
 
 def remove(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant remove`."""
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a path, folder or file name, a URL"
+    )
     wait(parser)
 
 

@@ -11,6 +11,14 @@ def chat(parser: argparse.ArgumentParser) -> None:
         "--plain", action="store_true", help="in plain lines, for screen readers and dumb terminals"
     )
     parser.add_argument(
+        "--web",
+        action="store_true",
+        help="in a browser of this machine, at an address with a token",
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="with --web, where it listens (default: a free port)"
+    )
+    parser.add_argument(
         "--incognito",
         action="store_true",
         default=argparse.SUPPRESS,
