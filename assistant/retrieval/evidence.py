@@ -17,6 +17,7 @@ from assistant.retrieval.reranker import (
     rank,
     rows_in_order,
     signals,
+    with_list,
 )
 from assistant.retrieval.retriever import Part, ScoredPassage, prepare
 from assistant.retrieval.retriever import search as search_passages
@@ -190,12 +191,13 @@ class EvidenceSearch:
         if "reranker" in self._without:  # the candidates come in the order that they had before
             scores = {c.key: score for c, score in ordered}
             ordered = [(c, scores[c.key]) for c in candidates]
-        told = signals(self.query, ordered)
+        wholes = rank(listed, model.evidence)
+        told = signals(self.query, with_list(ordered, wholes))
         return Retrieval(
             question=self.query.text,
             passages=self._by_evidence(ordered),
             evidence=_as_evidence(ordered),
-            lists=_as_evidence(rank(listed, model.evidence)),
+            lists=_as_evidence(wholes),
             confidence=probability(model.confidence(told)) if ordered else 0.0,
             threshold=model.threshold,
             notice=self._notice,

@@ -1,6 +1,7 @@
 """The training plan of the shipped reader: the stages, in order, each going on from the last."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from assistant.lab.training.reader_data import Mix
 from assistant.lab.training.squad import stem
@@ -27,6 +28,8 @@ EVIDENCE = (
     "papers.json",
     "sentences.json",
 )
+# What people have in their folders, beside those paragraphs: all of its questions.
+EVERYDAY = Path(__file__).with_name("everyday") / "questions.jsonl"
 QUESTIONS_A_FILE = 130
 OUTSIDE_REFUSED = 0.95
 # The set whose near-misses name their twins.
@@ -36,6 +39,11 @@ PAIRED = "squad-train"
 def names() -> frozenset[str]:
     """The names of all files."""
     return frozenset(map(stem, (*QUESTIONS, TALES, STATEMENTS)))
+
+
+def evidence_files(data: Path) -> list[Path]:
+    """The sets that ranking and confidence are fitted on; `data` is the training data's folder."""
+    return [*(data / name for name in EVIDENCE), EVERYDAY]
 
 
 @dataclass(frozen=True)
