@@ -28,8 +28,14 @@ _EXPLETIVE = re.compile(
 
 
 def with_context(evidence: Evidence) -> Evidence:
-    """The evidence, its span widened to the sentences of its passage that it leans on."""
+    """The evidence, its span widened to the sentences of its passage that it leans on.
+
+    An answer with its question, a row and a value under its key lean on nothing.
+    """
     passage = evidence.passage
+    unit = passage.reading.by_span.get(evidence.span)
+    if unit is not None and unit.kind in {"answered", "row", "entry"}:
+        return evidence
     try:
         place = passage.sentences.index(evidence.span)
     except ValueError:

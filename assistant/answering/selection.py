@@ -107,9 +107,10 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
         if decided is None:
             return Selection("yes_no", (best,), words=False)
         said, by = decided
-        # "No, breakfast costs extra" says it itself.
-        says_it = re.match(rf"{said}\b", clause(by), re.IGNORECASE) is not None
-        return Selection("yes_no", (by,), "" if says_it else f"{said.capitalize()}.", words=False)
+        # "No, breakfast costs extra" says it itself; what depends on something says on what.
+        says_it = said is None or re.match(rf"{said}\b", clause(by), re.IGNORECASE) is not None
+        lead = "" if says_it else f"{said}.".capitalize()
+        return Selection("yes_no", (by,), lead, words=False)
     if (listed := _listed(found)) is not None:
         return Selection("list", (listed,), words=False)
     if kind == "list":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answering.answer import Support
+from assistant.answering.permissions import Ruling, ruling
 from assistant.language.negation import negates, says_not
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms, names, term, terms, words
@@ -37,8 +38,12 @@ _LOOKED_AT = 4
 _HELD_AGAINST = 2
 _LIKELIER = 0.5
 _BEFORE_CHARS = 240
-# Evidence for a yes or no may be this far behind the best.
+# Evidence for a yes or no may be this far behind the best, and have this share of the words of the
+# question that any of it has.
 _NEAR = 3.0
+_SUBJECT = 0.7
+# The share of the question's words that evidence must have for the model to judge by it.
+_ON_SUBJECT = 0.5
 
 
 @dataclass(frozen=True)
@@ -174,12 +179,14 @@ class Verifier:
             for n in looked_at
             if _is_on_subject(statement, evidence[n])
         }
-        best, denying = _highest(supported), _highest(contradicted)
-        backing, against = supported.get(best, 0.0), contradicted.get(denying, 0.0)
+        best = _highest(supported)
+        backing, against = supported.get(best, 0.0), max(contradicted.values(), default=0.0)
         if backing >= max(_LIKELIER, against):
             return StatementCheck(statement, "supported", best)
         if against >= _LIKELIER:
-            return StatementCheck(statement, "contradicted", denying, "the evidence says otherwise")
+            sure = [n for n, score in contradicted.items() if score >= _LIKELIER]
+            cited = _nearest(statement, evidence, sure)
+            return StatementCheck(statement, "contradicted", cited, "the evidence says otherwise")
         return _unsupported(statement, "the evidence does not say it")
 
     def contradict(self, one: Evidence, other: Evidence) -> bool:
@@ -192,11 +199,11 @@ class Verifier:
 
     def decide(
         self, question: Question, evidence: Sequence[Evidence]
-    ) -> tuple[YesNo, Evidence] | None:
+    ) -> tuple[YesNo | None, Evidence] | None:
         """Yes or no, with the evidence that says so; None where none does, or two say otherwise.
 
-        Evidence that has all words of the question says yes, or, where it denies them, no; of other
-        evidence the model judges.
+        It rests on the evidence with most of the question's words. What ties a permission to a
+        condition says neither: the first of the pair is None.
         """
         if self._model is None or not evidence:
             return None
@@ -205,18 +212,34 @@ class Verifier:
             for e in evidence[:_LOOKED_AT]
             if e.score >= evidence[0].score - _NEAR and not e.quote.rstrip().endswith("?")
         ]
-        found: list[tuple[YesNo, Evidence]] = []
-        for one, own in zip(looked_at, self._read(question.text, looked_at, 2), strict=True):
-            supported = max(s.supported for s in own)
-            contradicted = max(s.contradicted for s in own)
-            # "Anglers need no permit" has all the words of the question, and denies it.
-            denied = negates(one.quote, question.content) != says_not(question.text)
-            settled = max(supported, contradicted, one.coverage)
-            if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
-                found.append(("no", one))
-            elif supported >= _SUPPORTED:
-                found.append(("yes", one))
-        return found[0] if len({said for said, _ in found}) == 1 else None
+        read = self._read(question.text, looked_at, 2)
+        told = [(_told(question, e, s), e) for e, s in zip(looked_at, read, strict=True)]
+        most = max((e.coverage for e in looked_at), default=0.0)
+        near = [pair for pair in told if pair[0] and pair[1].coverage >= _SUBJECT * most]
+        if len({said for said, _ in near}) != 1:
+            return None
+        said, one = max(near, key=lambda pair: pair[1].coverage)
+        return (None if said == "depends" else said), one
+
+
+def _told(question: Question, one: Evidence, own: Sequence[SupportScores]) -> Ruling | None:
+    """Yes or no by the words of a permission; else by the model, on what has the subject.
+
+    Evidence that has all words of the question says yes, or, where it denies them, no.
+    """
+    if (ruled := ruling(question.text, one)) is not None:
+        return ruled
+    if one.coverage + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
+        return None  # that it does not run on one system says nothing of another
+    supported = max(s.supported for s in own)
+    contradicted = max(s.contradicted for s in own)
+    # "Anglers need no permit" has all the words of the question, and denies it.
+    denied = negates(one.quote, question.content) != says_not(question.text)
+    settled = max(supported, contradicted, one.coverage)
+    if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
+        return "no"
+    is_yes = supported >= _SUPPORTED and says_not(one.said) == says_not(question.text)
+    return "yes" if is_yes else None
 
 
 def _readings(evidence: Evidence) -> list[str]:
@@ -231,6 +254,15 @@ def _is_on_subject(statement: str, evidence: Evidence) -> bool:
     passage = evidence.passage
     here = set(terms(" ".join((passage.title, *passage.headings, passage.text))))
     return 2 * len(said & here) >= len(said)
+
+
+def _nearest(statement: str, evidence: Sequence[Evidence], among: Sequence[int]) -> int:
+    """Of the evidence (indices) the one that itself has most of the statement's words.
+
+    A sentence read after the one before it contradicts what only that one denies.
+    """
+    said = set(content_terms(statement))
+    return max(among, key=lambda n: len(said & set(terms(evidence[n].said))))
 
 
 def _highest(scores: Mapping[int, float]) -> int:

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, get_args
 
-from assistant import paths
+from assistant import paths, settings
 
 Kind = Literal["libraries", "models", "sessions"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -20,7 +20,7 @@ def _all(kind: Kind) -> list[str]:
     if kind == "models":
         from assistant.engines import models
 
-        return [models.NO_MODEL, *(item.name for item in models.listed())]
+        return [models.NO_MODEL, *(item.name for item in models.listed(settings.load()))]
     if kind == "sessions":
         from assistant.sessions import Sessions
 

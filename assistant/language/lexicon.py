@@ -87,3 +87,9 @@ SUBORDINATORS = frozenset("after before when while if because since until once t
 # Verbs that say nothing of a subject.
 SPEAKING_VERBS = frozenset("say said tell told call called make made think thought".split())
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+# What allows, what forbids, what turns something down, and what ties it to a condition:
+# alternatives of a pattern.
+PERMISSIONS = "allowed|permitted|welcome|tolerated|ok|okay"
+PROHIBITIONS = "forbidden|prohibited|banned"
+REFUSALS = "rejected|refused|excluded|declined|cancelled|canceled"
+CONDITIONS = "only|unless|except|provided|consent|permission|approval|apart from|other than"

@@ -19,6 +19,7 @@ from assistant.retrieval.reranker import (
     rank,
     rows_in_order,
     signals,
+    with_list,
 )
 from assistant.retrieval.retriever import Part, ScoredPassage, prepare
 from assistant.retrieval.retriever import search as search_passages
@@ -137,14 +138,16 @@ class EvidenceSearch:
         if "reranker" in self._without:  # the candidates come in the order that they had before
             ranked = {e.key: e for e in ordered}
             ordered = [ranked[c.key] for c in candidates]
-        if statements is not None and ordered and ANSWER_SUPPORTED in model.confidence.weights:
-            ordered[0] = judge(self.query.question, ordered[0], statements)
-        told = signals(self.query, ordered)
+        wholes = rank(listed, model.evidence)
+        first = with_list(ordered, wholes)
+        if statements is not None and first and ANSWER_SUPPORTED in model.confidence.weights:
+            first[0] = judge(self.query.question, first[0], statements)
+        told = signals(self.query, first)
         return Retrieval(
             question=self.query.question,
             passages=self._by_evidence(ordered),
             evidence=tuple(ordered),
-            lists=tuple(rank(listed, model.evidence)),
+            lists=tuple(wholes),
             confidence=probability(model.confidence(told)) if ordered else 0.0,
             threshold=model.threshold,
             notice=self._notice,

@@ -82,9 +82,11 @@ def judge(question: Question, evidence: Evidence, reader: StatementReader) -> Ev
     The reader has found them; now they are read as a claim, beside the sentence and its neighbours.
     """
     passage = evidence.passage
-    place = passage.sentences.index(evidence.span)
-    near = passage.sentences[max(0, place - 1) : place + 2]
-    beside = " ".join(passage.reading.said(span) for span in near)
+    beside = evidence.said
+    if not evidence.is_list:
+        place = passage.sentences.index(evidence.span)
+        near = passage.sentences[max(0, place - 1) : place + 2]
+        beside = " ".join(passage.reading.said(span) for span in near)
     claim = assertion(question.text, evidence.answer_words)
     (found,) = reader.support([(claim, " ".join(beside.split()))])
     odds = math.log(max(found.supported, _SURE) / max(1 - found.supported, _SURE))

@@ -47,6 +47,7 @@ SIGNALS = (
     "numbers_not_here",
     "denied",  # whether that sentence denies what the question does not, or the other way round
     "opposed",  # whether it has the contrary of a word of the question: "last" for "first"
+    "asks_yes_no",  # whether the question wants a yes or no: no words in a sentence are that
 )
 # Whether the words that it found answer, as it judges them once more (log odds).
 ANSWER_SUPPORTED = "answer_supported"
@@ -56,7 +57,7 @@ READER_SIGNALS = (
     *(
         "top_score top_share top_max_sim passage_cosine unknown"
         " names_missing numbers_missing top_weakest"
-        " names_not_here numbers_not_here denied opposed"
+        " names_not_here numbers_not_here denied opposed asks_yes_no"
     ).split(),
     "reader_top",  # of the first sentence
     "reader_best",  # over all candidates
@@ -180,6 +181,15 @@ def rows_in_order(ranked: Sequence[Evidence]) -> list[Evidence]:
     return ordered
 
 
+def with_list(ranked: Sequence[Evidence], lists: Sequence[Evidence]) -> list[Evidence]:
+    """The ranked units, below the best of the ranked lists where that scores above all of them.
+
+    Of "the open points" no item tells that it is one; the list below its heading does.
+    """
+    is_first = bool(lists and ranked) and lists[0].score > ranked[0].score
+    return [*lists[:is_first], *ranked]
+
+
 def signals(query: Query, ranked: Sequence[Evidence]) -> dict[str, float]:
     """The SIGNALS of a question; all 0 where nothing was found."""
     if not ranked:
@@ -217,6 +227,7 @@ def signals(query: Query, ranked: Sequence[Evidence]) -> dict[str, float]:
         "numbers_not_here": float(len(_numbers(query) - near)),
         "denied": float(not may_deny and _denies(query, top)),
         "opposed": float(not may_deny and opposes(query.question.text, set(terms(top.said)))),
+        "asks_yes_no": float(may_deny),
     } | _of_reader(query, top, rows)
 
 
@@ -238,10 +249,10 @@ def _of_reader(
 
 
 def _said_around(top: Evidence) -> set[str]:
-    """The terms of a sentence, of the one before it, and of what stands above both."""
+    """The terms of a unit, of the one before it, and of what stands above both."""
     passage = top.passage
-    place = passage.sentences.index(top.span)
-    before = passage.reading.said(passage.sentences[place - 1]) if place else ""
+    above = [span for span in passage.sentences if span[0] < top.span[0]]
+    before = passage.reading.said(above[-1]) if above else ""
     return set(terms(" ".join((passage.title, *passage.headings, before, top.said))))
 
 

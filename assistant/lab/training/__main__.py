@@ -1,7 +1,7 @@
 """`python -m assistant.lab.training`: makes the fitted files in models/.
 
 `all` goes from the training data to all of them: `reader` trains the evidence reader through its
-stages, `evidence FILE…` fits ranking and confidence on question sets in SQuAD's JSON shape,
+stages, `evidence DATA` fits ranking and confidence on the plan's question sets,
 `adapter` trains the answer adapter of the embedded LLM. All of it needs the dependency group
 `train`, resumes, and tells progress and time left. `measure QUESTIONS` says what a reader is worth
 on a question set in JSON lines, `measure-check` how well statements made from one are held against
@@ -23,7 +23,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m assistant.lab.training", description=__doc__)
     commands = parser.add_subparsers(required=True)
     fit = commands.add_parser("evidence", help="fit models/evidence-features.json")
-    fit.add_argument("files", nargs="+", type=Path, help="question sets in SQuAD's JSON shape")
+    fit.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        help="the folder of the training data; or question sets, in SQuAD's JSON shape or in JSON"
+        " lines with their documents/ beside them",
+    )
     fit.add_argument(
         "--questions", type=int, default=plan.QUESTIONS_A_FILE, help="of each file, at most"
     )
@@ -72,8 +78,13 @@ def main() -> int:
 
 def _fit(options: argparse.Namespace) -> int:
     reader = None if options.no_reader else shipped_reader()
+    files = [
+        each
+        for path in options.files
+        for each in (plan.evidence_files(path) if path.is_dir() else [path])
+    ]
     model = evidence.fit(
-        options.files,
+        files,
         options.questions,
         options.outside_refused,
         reader,

@@ -30,7 +30,7 @@ def command(options: argparse.Namespace) -> int:
     options.out = folder / "reader"
     reader.command(options)
     install(options.out / "reader.onnx", _READER)
-    files = [options.data / name for name in plan.EVIDENCE]
+    files = plan.evidence_files(options.data)
     trained = reader_at(paths.shipped("models") / _READER)
     evidence.write(evidence.fit(files, plan.QUESTIONS_A_FILE, plan.OUTSIDE_REFUSED, trained))
     options.out, options.base = folder / "adapter", None

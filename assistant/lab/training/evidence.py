@@ -3,7 +3,8 @@
 Every file gives a library of its documents. Its own questions are answerable there; questions of
 the other files are on subjects it does not cover; and its own questions, with every passage that
 holds their answer taken away, are near-misses, as are those that a file calls impossible. All
-are of articles that the reader was not trained on.
+are of articles that the reader was not trained on. Files in SQuAD's JSON shape are paragraphs;
+question sets in JSON lines have documents of all formats.
 """
 
 import json
@@ -20,11 +21,12 @@ from assistant.assistant import Assistant
 from assistant.engines.models import NO_MODEL
 from assistant.evaluation.calibration import fit_scale
 from assistant.evaluation.statistics import calibration_error
-from assistant.lab.training import plan
+from assistant.lab.training import plan, question_set
 from assistant.lab.training.linear import Matrix, auroc, fit_logistic, fit_ranking
 from assistant.lab.training.split import held_out
 from assistant.lab.training.squad import Article, Asked, read, sample, stem, write_documents
 from assistant.library.library import Library
+from assistant.query.normal_form import normal_form
 from assistant.query.question import Question
 from assistant.retrieval.calibration import Scale
 from assistant.retrieval.evidence import Evidence
@@ -39,7 +41,9 @@ from assistant.retrieval.reranker import (
     of_words,
     probability,
     rank,
+    rows_in_order,
     signals,
+    with_list,
 )
 from assistant.retrieval.retriever import Part, Query
 
@@ -52,7 +56,7 @@ _SEED = 1
 
 @dataclass(frozen=True)
 class Example:
-    """A question with its candidates: `right` marks those that hold the answer.
+    """A question with its candidates, and the lists: `right` marks those that hold the answer.
 
     `kind` is "inside" for an answerable question, "outside", "near" for one whose answer was taken
     away, or "impossible" for one that people wrote as a near-miss.
@@ -63,6 +67,7 @@ class Example:
     query: Query
     candidates: tuple[Evidence, ...]
     right: tuple[bool, ...]
+    lists: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,8 @@ class Fitter:
         return Linear(0.0, dict(zip(self.features, map(float, fit_ranking(groups)), strict=True)))
 
     def _signals(self, example: Example, evidence: Linear) -> list[float]:
-        told = signals(example.query, rank(example.candidates, evidence))
+        ordered = rows_in_order(rank(example.candidates, evidence))
+        told = signals(example.query, with_list(ordered, rank(example.lists, evidence)))
         return [told[name] for name in self.signals]
 
     def _confidence(self, examples: Sequence[Example], evidence: Linear) -> tuple[Linear, float]:
@@ -185,7 +191,7 @@ def fit(
     Both are fitted a second time over words alone, on what is found without vectors, with half of
     the questions. Of each file the articles are used that the reader was not trained on.
     """
-    sets = {stem(path.name): _unseen(path) for path in files}
+    sets = {_name(path): _unseen(path) for path in files}
     plain: dict[bool, list[Example]] = {True: [], False: []}  # with vectors, without
     reread: dict[bool, list[Example]] = {True: [], False: []}
     for name, articles in sets.items():
@@ -221,8 +227,15 @@ def _fitter(
     return Fitter(features, signals_, outside_refused)
 
 
+def _name(path: Path) -> str:
+    """The name of a set: its file's, or of a question set its folder's."""
+    return path.parent.name if path.suffix == ".jsonl" else stem(path.name)
+
+
 def _unseen(path: Path) -> list[Article]:
     """The articles of a file that no reader is trained on: all, where none of it is."""
+    if path.suffix == ".jsonl":
+        return question_set.read(path)
     name, articles = stem(path.name), read(path)
     if name not in plan.names():
         return articles
@@ -245,17 +258,20 @@ class Searched:
     reader: Reader | None = None
     vectors: bool = True
 
-    def candidates(self, question: str) -> tuple[Query, tuple[Evidence, ...]]:
-        """The question made ready, and the sentences found for it."""
+    def example(self, kind: str, asked: Asked) -> Example:
+        """The question, in the form in which it is answered, with what is found for it."""
         without: tuple[Part, ...] = () if self.vectors else ("dense",)
-        search = EvidenceSearch(self.library, Question(question), without)
+        question = Question(normal_form(asked.question, self.library))
+        search = EvidenceSearch(self.library, question, without)
         if self.reader is None:
-            return search.query, tuple(search.shortlist())
-        found = search.reread(self.reader)[0]
-        if statements := self.reader.statement_reader():
-            best = [judge(search.query.question, c, statements) for c in found[:_JUDGED]]
-            found[:_JUDGED] = best
-        return search.query, tuple(found)
+            found, lists = search.shortlist(), search.lists()
+        else:
+            found, lists = search.reread(self.reader)
+            if statements := self.reader.statement_reader():
+                for some in (found, lists):
+                    some[:_JUDGED] = [judge(question, e, statements) for e in some[:_JUDGED]]
+        right = tuple(_holds(asked, e) for e in found)
+        return Example(self.name, kind, search.query, tuple(found), right, tuple(lists))
 
 
 @contextmanager
@@ -271,26 +287,29 @@ def _library(articles: Sequence[Article]) -> Iterator[Library]:
 def _examples(
     searched: Searched, articles: Sequence[Article], others: Sequence[Article], number: int
 ) -> list[Example]:
-    name = searched.name
     examples = []
     for asked in sample(articles, number, _SEED):
-        query, found = searched.candidates(asked.question)
-        right = tuple(_holds(asked, c) for c in found)
-        examples.append(Example(name, "inside", query, found, right))
-        near = tuple(c for c in found if not _names_answer(asked, c.passage.text))
-        examples.append(Example(name, "near", query, near, (False,) * len(near)))
+        inside = searched.example("inside", asked)
+        examples += [inside, _without_answer(inside, asked)]
     for asked in sample(articles, number, _SEED, answerable=False):
-        query, found = searched.candidates(asked.question)
-        examples.append(Example(name, "impossible", query, found, (False,) * len(found)))
+        examples.append(searched.example("impossible", asked))
     for asked in sample(others, int(number * _OUTSIDE_SHARE), _SEED):
-        query, found = searched.candidates(asked.question)
-        examples.append(Example(name, "outside", query, found, (False,) * len(found)))
+        examples.append(replace(searched.example("outside", asked), right=()))
     return examples
 
 
-def _holds(asked: Asked, candidate: Evidence) -> bool:
-    in_paragraph = _plain(candidate.quote) in _plain(asked.paragraph)
-    return in_paragraph and _names_answer(asked, candidate.quote)
+def _without_answer(example: Example, asked: Asked) -> Example:
+    """The question as a near-miss: without the passages that hold its answer."""
+    left, lists = (
+        tuple(e for e in found if not _names_answer(asked, e.passage.text))
+        for found in (example.candidates, example.lists)
+    )
+    return replace(example, kind="near", candidates=left, right=(), lists=lists)
+
+
+def _holds(asked: Asked, found: Evidence) -> bool:
+    here, told = _plain(found.quote), _plain(asked.paragraph)
+    return (here in told or told in here) and _names_answer(asked, found.quote)
 
 
 def _names_answer(asked: Asked, text: str) -> bool:
@@ -303,7 +322,8 @@ def _plain(text: str) -> str:
 
 def _order(example: Example, evidence: Linear) -> Matrix:
     marks = dict(zip((c.key for c in example.candidates), example.right, strict=True))
-    return np.array([marks[e.key] for e in rank(example.candidates, evidence)], dtype=bool)
+    ordered = rows_in_order(rank(example.candidates, evidence))
+    return np.array([marks[e.key] for e in ordered], dtype=bool)
 
 
 def _readable(model: Linear) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The training plan of the shipped reader: the stages, in order, each going on from the last."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from assistant.lab.training.reader_data import Mix
 from assistant.lab.training.squad import stem
@@ -18,9 +19,9 @@ QUESTIONS = (
 )
 TALES = "tales.jsonl.gz"
 STATEMENTS = "support.jsonl.gz"
-# The texts of everyday.py are made, not read: the same for the same seed.
-EVERYDAY = "everyday"
-EVERYDAY_SEED = 1
+# The texts of records.py are made, not read: the same for the same seed.
+RECORDS = "records"
+RECORDS_SEED = 1
 # The sets that ranking and confidence are fitted on, on articles that the reader did not see; of
 # each file so many questions of a kind; the share of questions on other subjects to refuse.
 EVIDENCE = (
@@ -30,6 +31,8 @@ EVIDENCE = (
     "papers.json",
     "sentences.json",
 )
+# What people have in their folders, beside those paragraphs: all of its questions.
+EVERYDAY = Path(__file__).with_name("everyday") / "questions.jsonl"
 QUESTIONS_A_FILE = 130
 OUTSIDE_REFUSED = 0.95
 # The set whose near-misses name their twins.
@@ -38,7 +41,12 @@ PAIRED = "squad-train"
 
 def names() -> frozenset[str]:
     """The names of all files."""
-    return frozenset(map(stem, (*QUESTIONS, TALES, STATEMENTS))) | {EVERYDAY}
+    return frozenset(map(stem, (*QUESTIONS, TALES, STATEMENTS))) | {RECORDS}
+
+
+def evidence_files(data: Path) -> list[Path]:
+    """The sets that ranking and confidence are fitted on; `data` is the training data's folder."""
+    return [*(data / name for name in EVIDENCE), EVERYDAY]
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,7 @@ READER = (
     ),
     # Once more, with the records, settings and rules of everyday documents among them.
     Stage(
-        "everyday",
+        "records",
         Recipe(
             shares=(
                 ("squad-train", 0.25),
@@ -141,9 +149,9 @@ READER = (
                 ("papers", 0.6),
                 ("sentences", 2),
                 ("tales", 0.1),
-                (EVERYDAY, 0.5),
+                (RECORDS, 0.5),
                 ("support", 0.5),
-                ("support:everyday", 1),
+                (f"support:{RECORDS}", 1),
                 ("support:fool-me-twice", 2),
                 ("support:wice", 1),
             ),
@@ -166,9 +174,9 @@ READER = (
                 ("papers", 0.3),
                 ("sentences", 1),
                 ("tales", 0.05),
-                (EVERYDAY, 0.2),
+                (RECORDS, 0.2),
                 ("support", 0.25),
-                ("support:everyday", 0.5),
+                (f"support:{RECORDS}", 0.5),
                 ("support:fool-me-twice", 1),
             ),
             statements=0.05,

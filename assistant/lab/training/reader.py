@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from assistant import paths
-from assistant.lab.training import everyday, plan, reader_data, reader_eval, support_data
+from assistant.lab.training import plan, reader_data, reader_eval, records, support_data
 from assistant.lab.training.reader_export import export, quantise
 from assistant.lab.training.reader_model import Reader
 from assistant.lab.training.reader_run import Run, computing
@@ -50,15 +50,15 @@ class Data:
         self.sets = reader_data.load(files, self._tokenizer, test=test)
         if stem(plan.TALES) in names:
             self.sets.append(reader_data.tales(folder / plan.TALES, self._tokenizer, test=test))
-        if plan.EVERYDAY in names:
-            self.sets.append(everyday.questions(self._tokenizer, test=test))
+        if plan.RECORDS in names:
+            self.sets.append(records.questions(self._tokenizer, test=test))
         self.statements: dict[str, list[Item]] = {}
         if stem(plan.STATEMENTS) in names:
             path = folder / plan.STATEMENTS
             self.statements = reader_data.statements(path, self._tokenizer, test=test)
-        if plan.EVERYDAY in names:
-            rules = everyday.statements(self._tokenizer, test=test)
-            self.statements[plan.EVERYDAY] = rules
+        if plan.RECORDS in names:
+            rules = records.statements(self._tokenizer, test=test)
+            self.statements[plan.RECORDS] = rules
 
     def steps(self, recipe: plan.Recipe) -> list[list[Item]]:
         """All batches of a run: the same for the same files and seed."""

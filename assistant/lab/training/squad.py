@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +34,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Article:
-    """A document of a question set: its paragraphs, and what is asked about them."""
+    """A document of a question set: its paragraphs, or the `file` that it is, and what is asked
+    about them."""
 
     title: str
     paragraphs: tuple[str, ...]
     questions: tuple[Asked, ...]
+    file: Path | None = None
 
 
 def read(path: Path) -> list[Article]:
@@ -81,9 +84,12 @@ def sample(
 
 
 def write_documents(articles: Sequence[Article], folder: Path) -> None:
-    """The articles as text files, paragraphs separated by blank lines."""
+    """The articles as text files, paragraphs separated by blank lines; files as they are."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, article in enumerate(articles):
+        if article.file is not None:
+            shutil.copyfile(article.file, folder / article.file.name)
+            continue
         name = re.sub(r"\W+", "-", article.title)[:60]
         text = "\n\n".join(article.paragraphs)
         (folder / f"{number:03}-{name}.txt").write_text(text, encoding="utf-8")

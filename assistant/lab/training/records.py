@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.lab.training.plan import EVERYDAY, EVERYDAY_SEED
+from assistant.lab.training.plan import RECORDS, RECORDS_SEED
 from assistant.lab.training.reader_data import Question, QuestionSet, statement_window
 from assistant.lab.training.reader_windows import LABELS, Item, Paragraph
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_WORDS = Path(__file__).with_name("everyday.toml")
+_WORDS = Path(__file__).with_name("records.toml")
 _TEXTS = 1500
 _RULES = 1500
 # One text in so many is kept to check on.
@@ -41,9 +41,9 @@ Words = Mapping[str, Any]
 
 def questions(tokenizer: "Tokenizer", *, test: bool) -> QuestionSet:
     """Records, tables and settings with their questions, the same on every run."""
-    rng = random.Random(f"{EVERYDAY} {EVERYDAY_SEED}")
+    rng = random.Random(f"{RECORDS} {RECORDS_SEED}")
     words = _words()
-    found = QuestionSet(EVERYDAY)
+    found = QuestionSet(RECORDS)
     for number in range(_TEXTS):
         text, asked = rng.choice((_records, _records, _settings))(words, rng)
         if (number % _TESTED_ONE_IN == 0) is not test:
@@ -51,7 +51,7 @@ def questions(tokenizer: "Tokenizer", *, test: bool) -> QuestionSet:
         encoding = tokenizer.encode(text, add_special_tokens=False)
         ids, offsets = tuple(encoding.ids), tuple(encoding.offsets)
         place = len(found.paragraphs)
-        found.paragraphs.append(Paragraph(text, ids, offsets, f"{EVERYDAY} {number}"))
+        found.paragraphs.append(Paragraph(text, ids, offsets, f"{RECORDS} {number}"))
         for question, start, end, near_misses in asked:
             found.questions.append(Question(question, ((start, end),), place, near_misses))
             found.questions += [Question(miss, (), place) for miss in near_misses]
@@ -60,7 +60,7 @@ def questions(tokenizer: "Tokenizer", *, test: bool) -> QuestionSet:
 
 def statements(tokenizer: "Tokenizer", *, test: bool) -> list[Item]:
     """Statements and questions on rules, each beside a text, the same on every run."""
-    rng = random.Random(f"{EVERYDAY} rules {EVERYDAY_SEED}")
+    rng = random.Random(f"{RECORDS} rules {RECORDS_SEED}")
     words = _words()
     found: list[Item] = []
     for number in range(_RULES):
@@ -78,7 +78,7 @@ def _words() -> Words:
 
 
 def _value(kind: str, words: Words, rng: random.Random) -> str:
-    """A value of a kind that everyday.toml names, such as "money"."""
+    """A value of a kind that records.toml names, such as "money"."""
     number = rng.randint
     person = f"{rng.choice(words['first'])} {rng.choice(words['last'])}"
     makers: dict[str, Callable[[], str]] = {

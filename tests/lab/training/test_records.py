@@ -6,7 +6,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from assistant import paths
-from assistant.lab.training import everyday
+from assistant.lab.training import records
 from assistant.lab.training.reader_windows import LABELS, Window
 
 
@@ -19,7 +19,7 @@ def tokenizer() -> Tokenizer:
 
 
 def test_an_answer_stands_behind_the_label_of_its_field(tokenizer: Tokenizer) -> None:
-    found = everyday.questions(tokenizer, test=True)
+    found = records.questions(tokenizer, test=True)
     answered = [q for q in found.questions if q.answers]
     assert len(answered) > 200
     for question in answered:
@@ -30,7 +30,7 @@ def test_an_answer_stands_behind_the_label_of_its_field(tokenizer: Tokenizer) ->
 
 
 def test_a_twin_is_asked_alike_and_answered_nowhere(tokenizer: Tokenizer) -> None:
-    found = everyday.questions(tokenizer, test=True)
+    found = records.questions(tokenizer, test=True)
     answered = {(q.place, q.text.lower()) for q in found.questions if q.answers}
     for question in found.questions:
         for twin in question.near_misses:
@@ -39,14 +39,14 @@ def test_a_twin_is_asked_alike_and_answered_nowhere(tokenizer: Tokenizer) -> Non
 
 
 def test_what_is_held_out_is_not_learned(tokenizer: Tokenizer) -> None:
-    learned, held_out = (everyday.questions(tokenizer, test=test) for test in (False, True))
+    learned, held_out = (records.questions(tokenizer, test=test) for test in (False, True))
     assert not {p.text for p in learned.paragraphs} & {p.text for p in held_out.paragraphs}
-    again = everyday.questions(tokenizer, test=True)
+    again = records.questions(tokenizer, test=True)
     assert [q.text for q in held_out.questions] == [q.text for q in again.questions]
 
 
 def test_a_rule_allows_or_forbids_what_it_names(tokenizer: Tokenizer) -> None:
-    rows = [item[0][0] for item in everyday.statements(tokenizer, test=False)]
+    rows = [item[0][0] for item in records.statements(tokenizer, test=False)]
     read = [(*_parts(row, tokenizer), LABELS[row.label or 0]) for row in rows]
     alone = [(claim, text, label) for claim, text, label in read if text.count(".") == 1]
     for claim, text, label in alone:

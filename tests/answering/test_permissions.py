@@ -1,0 +1,26 @@
+"""Permissions by their words: given, refused, or tied to a condition."""
+
+import pytest
+from fakes import evidence
+
+from assistant.answering.permissions import ruling
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "told"),
+    [
+        ("Are we allowed to have a parrot?", "Parrots and small animals may be kept.", "yes"),
+        ("May I lend a boat?", "Lending a club boat is prohibited.", "no"),
+        ("Can we smoke in the hall?", "Smoking is not allowed anywhere in the hall.", "no"),
+        ("Is smoking forbidden in the hall?", "Smoking is forbidden in the hall.", "yes"),
+        ("Is smoking forbidden in the hall?", "Smoking is allowed in the hall.", "no"),
+        ("Can we sit in the car?", "Passengers may not sit in the car.", "no"),
+        ("May I touch the clocks?", "Touching the clocks is forbidden, except in room 7.", "depends"),
+        ("Can I move a chair?", "Chairs may be moved with the consent of the manager.", "depends"),
+        ("May I bring a dog?", "Cats may be kept.", None),  # of something else
+        ("May I bring a dog?", "The dog of the manager likes to be brought.", None),
+        ("Who may bring a dog?", "Dogs must be on a lead.", None),
+    ],
+)  # fmt: skip
+def test_a_ruling_is_told_by_its_words(question: str, said: str, told: str | None) -> None:
+    assert ruling(question, evidence(said)) == told
