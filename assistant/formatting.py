@@ -21,6 +21,15 @@ REMEDIES: dict[DocumentState, str] = {
 }
 
 
+def page(number: int | None, *, from_picture: bool) -> str:
+    """The page of a quote, to stand behind its lines: ", page 2, read from a picture".
+
+    What was recognised may not be what the picture says.
+    """
+    told = (f", page {number}" if number else "", ", read from a picture" if from_picture else "")
+    return "".join(told)
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 document", "1,200 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -91,6 +100,8 @@ def progress(event: "IndexEvent", shown: Shown = safe_line) -> str:
     match event:
         case events.FileIndexed(source, change):
             return f"Read {shown(source)}, {change}"
+        case events.PageRecognised(source, done, pages):
+            return f"Reading {shown(source)}, page {done:,} of {pages:,}, from its picture"
         case events.Embedding(done, total):
             return f"Indexing, {done:,} of {count(total, 'passage')}"
         case events.NotRead(files):

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.answering.timings import Stage
+from assistant.documents.document import Box
 from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
 from assistant.library.document_store import Passage
@@ -35,7 +36,8 @@ class Citation:
     """A verbatim quote: `quote` is the source document's text[span].
 
     `answer` is the span of the words in it that answer, where a reader found them; `day` is when
-    its document was written, where it says so.
+    its document was written, where it says so; `box` is where on its page the text stands that it
+    was read in, if that is a picture: left, top, right, bottom as shares of the page.
     """
 
     marker: int
@@ -48,6 +50,7 @@ class Citation:
     headings: tuple[str, ...] = ()
     answer: Span | None = None
     day: date | None = None
+    box: Box | None = None
 
     @property
     def words(self) -> tuple[str, str, str]:
@@ -225,6 +228,7 @@ def cite(
         passage.headings,
         answer,
         day,
+        passage.box_of(span),
     )
 
 
@@ -250,4 +254,5 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "span": list(citation.span),
         "quote": citation.quote,
         "date": citation.day.isoformat() if citation.day else None,
+        "picture": {"page": citation.page, "box": list(citation.box)} if citation.box else None,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from assistant.language.words import content_terms, terms, words
+from assistant.language.words import content_terms, term, terms, words
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
 from assistant.retrieval.evidence import Evidence
@@ -30,13 +30,15 @@ def mentioning(
     """The number of the documents that hold all words of `what` in a passage, as a sentence; and
     theirs, the best first. With `without`, those that do not, by name; `fitting` says what else is
     true of those that are looked at ("are of the kind .eml")."""
-    wanted = set(content_terms(what) or terms(what))
+    own = library.document_store.index_terms([w.text for w in words(what)])
+    stems = {term(word): form for word, form in own.items()}
+    wanted = {stems.get(t, t) for t in content_terms(what) or terms(what)}
     sources = {d.source for d in among}
     ids = [i for i, _ in library.document_store.holding(sorted(wanted), _LOOKED_AT)]
     passages = library.document_store.passages(ids)
     best: dict[str, Passage] = {}
     # What stands in the text goes before what only a title or a heading says.
-    in_text = [i for i in ids if wanted <= set(terms(passages[i].text))]
+    in_text = [i for i in ids if wanted <= _terms_of(passages[i])]
     first = {passages[i].source: passages[i] for i in (*reversed(ids), *reversed(in_text))}
     for i in ids:
         if (source := passages[i].source) in sources:
@@ -94,5 +96,10 @@ def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...
 
 def _sentence(passage: Passage, wanted: set[str]) -> Evidence:
     """The sentence of the passage that holds most of the terms."""
-    span = max(passage.sentences, key=lambda s: len(wanted & set(terms(passage.slice(s)))))
-    return Evidence.quoting(passage, span)
+    language = passage.language
+    held = {s: len(wanted & set(terms(passage.slice(s), language))) for s in passage.sentences}
+    return Evidence.quoting(passage, max(passage.sentences, key=lambda s: held[s]))
+
+
+def _terms_of(passage: Passage) -> set[str]:
+    return set(terms(passage.text, passage.language))

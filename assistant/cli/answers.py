@@ -20,6 +20,7 @@ from assistant.answering.llm import Reading, Token
 from assistant.answering.timings import drawn
 from assistant.cli import output
 from assistant.errors import AssistantError
+from assistant.formatting import page
 from assistant.printable import safe_line
 
 PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
@@ -142,9 +143,9 @@ def located(citation: Citation) -> str:
     """The place of a citation on one line: source, lines, page and the headings above it."""
     first, last = citation.lines
     lines = str(first) if first == last else f"{first}-{last}"
-    page = f", page {citation.page}" if citation.page else ""
+    where = page(citation.page, from_picture=citation.box is not None)
     path = f"  {' > '.join(citation.headings)}" if citation.headings else ""
-    return safe_line(f"{citation.source}:{lines}{page}{path}")
+    return safe_line(f"{citation.source}:{lines}{where}{path}")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:

@@ -7,10 +7,11 @@ from assistant import formatting
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
+from assistant.documents import ocr
 from assistant.library.document_store import DocumentRecord
 from assistant.library.indexer import printable_path
 from assistant.library.library import DEFAULT_LIBRARY, Library
-from assistant.library.unread import counted
+from assistant.library.unread import counted, waits_for_ocr
 from assistant.printable import safe_line
 
 DONE, FAILED = 0, 2
@@ -114,12 +115,14 @@ def _list_unread(library: Library, *, as_json: bool) -> int:
 def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
     library = assistant.library
     output.tell(_summary(outcome, len(library.sources())))
+    where = "" if library.name == DEFAULT_LIBRARY else f" --library {library.name}"
     if outcome.unread:
-        where = "" if library.name == DEFAULT_LIBRARY else f" --library {library.name}"
         output.tell(
             f"Not read: {counted(f.kind for f in outcome.unread)};"
             f" `assistant sources --skipped{where}` lists them."
         )
+    if not ocr.is_installed() and any(waits_for_ocr(f) for f in outcome.unread):
+        output.tell(f"Text in pictures and scans: `{ocr.command('sync' + where)}` reads it.")
 
 
 def _summary(outcome: Outcome, total: int) -> str:

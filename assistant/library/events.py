@@ -19,6 +19,15 @@ class FileIndexed:
 
 
 @dataclass(frozen=True)
+class PageRecognised:
+    """The text of so many pages of a file was recognised in their pictures, of those to be read."""
+
+    source: str
+    done: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class FileFailed:
     """A file or folder that could not be read, and why."""
 
@@ -71,6 +80,7 @@ class NotRead:
 
 IndexEvent = (
     FileIndexed
+    | PageRecognised
     | FileFailed
     | FileRemoved
     | SourceMissing

@@ -10,7 +10,7 @@ import numpy as np
 from assistant.language.answer_types import offers
 from assistant.language.lexicon import STOP_WORDS
 from assistant.language.sentences import Span
-from assistant.language.words import content_terms, term, terms, words
+from assistant.language.words import content_terms, terms, words
 from assistant.library.ports import Embedder, Vectors
 from assistant.retrieval.retriever import Query, ScoredPassage
 
@@ -103,7 +103,7 @@ def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Can
         features = measure(said, before, is_opening=number == 0)
         if reading.by_span[span].can_answer:
             found.append(Candidate(scored, span, passage.slice(span), features, said=said))
-        before = set(terms(said))
+        before = set(terms(said, passage.language))
     return found
 
 
@@ -132,21 +132,25 @@ class _Measure:
         passage = scored.passage
         self._query = query
         self._weight = sum(query.idf.values()) or 1.0
-        self._context = set(terms(" ".join((passage.title, *passage.headings))))
+        self._language = passage.language
+        above = " ".join((passage.title, *passage.headings))
+        self._context = set(terms(above, self._language))
         self._of_passage = {
             "passage_score": scored.fused,
             "passage_first": float(is_first),
             "passage_bm25": scored.bm25 / (self._weight * 2.2),
             "passage_cosine": scored.cosine,
-            "passage_coverage": self._share(set(terms(passage.reading.text)) | self._context),
+            "passage_coverage": self._share(
+                set(terms(passage.reading.text, self._language)) | self._context
+            ),
         }
 
     def __call__(self, said: str, before: set[str], *, is_opening: bool) -> dict[str, float]:
         """The features of words of what is said after something with the terms `before`."""
         query = self._query
-        here = terms(said)
+        here = terms(said, self._language)
         have = set(here)
-        content = content_terms(said)
+        content = content_terms(said, self._language)
         coverage = self._share(have)
         return self._of_passage | {
             "coverage": coverage,
@@ -210,7 +214,8 @@ def token_weights(query: Query) -> Vectors:
         word = query.tokens[position] + "".join(t[2:] for t in query.tokens[position + 1 : end])
         found = words(word)
         if found:
-            weights[position:end] += query.idf.get(term(found[0].text), 0.0) / (end - position)
+            idf = query.idf.get(query.term_of(found[0].text), 0.0)
+            weights[position:end] += idf / (end - position)
         position = end
     return weights
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.errors import LibraryError
 from assistant.language.answer_types import AnswerType, answer_type, subject_terms
-from assistant.language.words import names
+from assistant.language.detection import CODES, function_words, other_language
+from assistant.language.words import names, term, words
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.library.ports import Vectors
@@ -42,6 +43,7 @@ class Query:
     `idf[term]` is ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N passages (Robertson & Zaragoza
     2009); `unknown` are terms that occur in no passage. `vector` is None without a vector store.
     `rare` are terms of very few passages, `telling` those and others that not many passages have.
+    `stems` has, by their English stem, the words that are stemmed in another language.
     """
 
     text: str
@@ -55,6 +57,12 @@ class Query:
     token_vectors: Vectors | None
     rare: frozenset[str] = frozenset()
     telling: frozenset[str] = frozenset()
+    stems: Mapping[str, str] = field(default_factory=dict)
+
+    def term_of(self, word: str) -> str:
+        """The term of a word of the question, as it is searched for."""
+        plain = term(word)
+        return self.stems.get(plain, plain)
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,11 @@ class ScoredPassage:
 
 def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
     """Analyse a question against a library's vocabulary and embed it."""
-    wanted = tuple(dict.fromkeys(subject_terms(question)))
+    stems = _foreign_stems(library, question)
+    idle = function_words(CODES.get(other_language(question), "")) if stems else frozenset()
+    unsaid = {term(word) for word in idle}
+    asked = [t for t in subject_terms(question) if t not in unsaid] or subject_terms(question)
+    wanted = tuple(dict.fromkeys(stems.get(t, t) for t in asked))
     counts = library.document_store.term_frequency(wanted)
     total = library.document_store.passage_count()
     idf = {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
@@ -90,14 +102,22 @@ def prepare(library: Library, question: str, *, dense: bool = True) -> Query:
         terms=wanted,
         idf=idf,
         unknown=frozenset(t for t, n in counts.items() if n == 0),
-        names=frozenset(names(question) & set(wanted)),
+        names=frozenset({stems.get(t, t) for t in names(question)} & set(wanted)),
         type=answer_type(question),
         vector=vector,
         tokens=tuple(tokens),
         token_vectors=token_vectors,
         rare=_up_to(max(_FEW, _RARE * total), counts),
         telling=_up_to(max(_FEW, _TELLING * total), counts),
+        stems=stems,
     )
+
+
+def _foreign_stems(library: Library, question: str) -> dict[str, str]:
+    """The words that the library has by the stem of another language, by their English stem."""
+    said = [word.text for word in words(question)]
+    own = library.document_store.index_terms(said)
+    return {plain: own[word] for word in said if (plain := term(word)) != own[word]}
 
 
 def _up_to(most: float, counts: Mapping[str, int]) -> frozenset[str]:
