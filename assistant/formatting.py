@@ -120,6 +120,7 @@ class IndexSummary:
     removed: int = 0
     missing: int = 0
     embedded: int = 0
+    alike: int = 0
     failed: "list[FileFailed]" = field(default_factory=list)
     unread: "tuple[Unread, ...]" = ()
 
@@ -140,9 +141,10 @@ class IndexSummary:
                 self.unchanged += 1
             case events.FileIndexed(change="renamed"):
                 self.renamed += 1
-            case events.FileIndexed(passages=passages):
+            case events.FileIndexed(passages=passages, alike=alike):
                 self.files += 1
                 self.passages += passages
+                self.alike += bool(alike)
             case events.FileRemoved():
                 self.removed += 1
             case events.SourceMissing(documents=documents):

@@ -147,6 +147,16 @@ class Answer:
         return len(self.statements) == len(self.citations) == 1 and "\n" in self.statements[0].text
 
     @property
+    def stands_in_lines(self) -> bool:
+        """Tell if each statement stands on a line of its own, behind its label."""
+        return self.kind in {"outline", "changes"}
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Tell if it was made over whole documents, which is no guess that may be wrong."""
+        return self.kind == "summary" or self.stands_in_lines
+
+    @property
     def outcome(self) -> Outcome:
         """Outcomes of a question: an answer, an answer with "perhaps", or that there is none."""
         return outcome(self.confidence, answered=self.status == "answered")

@@ -10,7 +10,7 @@ from assistant import logs
 from assistant.answering.answer import Answer
 from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
 from assistant.answering.calculating import calculated
-from assistant.answering.direct import DirectAnswer, reply_to
+from assistant.answering.direct import DirectAnswer, reply_in_steps, reply_to
 from assistant.answering.events import (
     Answered,
     AnswerEvent,
@@ -134,7 +134,9 @@ class Answerer:
         with self.library.answering():  # indexing goes after it
             meant = normal_form(spelt(asked, self.library), self.library)
             wish = request(meant)
-            reply = None if wish else reply_to(meant, history, self.library)
+            reply = None
+            if wish is None:
+                reply = yield from reply_in_steps(meant, history, self.library)
         if wish is not None:
             yield from self._on_last(ask, wish, history)
             return
@@ -180,6 +182,7 @@ class Answerer:
             return
         notices = self._notices(ask.question, found)
         shown = select(found, self._verify(), self._versions) if found.is_answered else NOTHING
+        notices += filter(None, [self._versions.note(shown.shown)])
         generation = self._generation(found, history if found.question != ask.question else ())
         if generation is not None and self._models.llm is not None:
             if found.is_answered:

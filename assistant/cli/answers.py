@@ -14,6 +14,7 @@ from assistant.answering.events import (
     Found,
     Interim,
     Notice,
+    Step,
     Understood,
 )
 from assistant.answering.llm import Reading, Token
@@ -80,7 +81,7 @@ def print_answer(answer: Answer) -> None:
             output.say(_emphasised(quote, width))
     output.say()
     how = HOW[answer.mode]
-    sure = "" if answer.kind == "summary" else f"Confidence {answer.confidence:.2f}, "
+    sure = "" if answer.is_of_whole else f"Confidence {answer.confidence:.2f}, "
     last = f"{sure}{how}, {answer.timings.total_ms / 1000:.1f} s."
     output.say(f"{last[0].upper()}{last[1:]}")
 
@@ -111,7 +112,7 @@ def _print_nearest(answer: Answer, width: int) -> None:
 
 def _shown(answer: Answer) -> list[str]:
     """The answer in paragraphs; quotes in quotation marks, their markers behind them."""
-    if answer.tells_list:
+    if answer.tells_list or answer.stands_in_lines:
         return answer.text.splitlines()
     if answer.status == "not_found" or answer.mode != "quote":
         return [answer.text]
@@ -182,6 +183,8 @@ class _Live:
             if found.is_answered:
                 self.quote = f"Found: \u201c{safe_line(found.evidence[0].quote)}\u201d"
                 self.status = "Waiting for the language model \u2026"
+        elif isinstance(event, Step):
+            self.status = safe_line(event.text)
         elif isinstance(event, Interim):
             self.answer = "" if event.answer.mode == "quote" else safe_line(event.answer.text)
         elif isinstance(event, Reading):

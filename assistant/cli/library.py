@@ -12,6 +12,7 @@ from assistant.library.document_store import DocumentRecord
 from assistant.library.indexer import printable_path
 from assistant.library.library import DEFAULT_LIBRARY, Library
 from assistant.library.unread import counted, waits_for_ocr
+from assistant.library.versions import alike_pairs
 from assistant.printable import safe_line
 
 DONE, FAILED = 0, 2
@@ -77,6 +78,8 @@ def run_sources(options: argparse.Namespace) -> int:
     with Assistant(options.library, options.model, create=False) as assistant:
         if options.skipped:
             return _list_unread(assistant.library, as_json=options.json)
+        if options.alike:
+            return _list_alike(assistant.library, as_json=options.json)
         documents = assistant.library.sources()
         skipped = assistant.library.document_store.skipped()
     if options.json:
@@ -112,6 +115,20 @@ def _list_unread(library: Library, *, as_json: bool) -> int:
     return DONE
 
 
+def _list_alike(library: Library, *, as_json: bool) -> int:
+    """List the documents that are nearly the same as another, each pair once, the newer first."""
+    pairs = alike_pairs(library.document_store)
+    if as_json:
+        rows = [{"newer": new, "older": old, "similarity": round(s, 3)} for new, old, s in pairs]
+        output.say_json(rows, indent=1)
+        return DONE
+    for newer, older, similarity in pairs:
+        output.say(f"{similarity:.0%}  {safe_line(newer)}  older: {safe_line(older)}")
+    if not pairs:
+        output.tell("No two documents of the library are nearly the same.")
+    return DONE
+
+
 def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
     library = assistant.library
     output.tell(_summary(outcome, len(library.sources())))
@@ -120,6 +137,12 @@ def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
         output.tell(
             f"Not read: {counted(f.kind for f in outcome.unread)};"
             f" `assistant sources --skipped{where}` lists them."
+        )
+    if outcome.alike:
+        are = "file is" if outcome.alike == 1 else "files are"
+        output.tell(
+            f"{outcome.alike:,} {are} nearly the same as another document;"
+            f" `assistant sources --alike{where}` lists them."
         )
     if not ocr.is_installed() and any(waits_for_ocr(f) for f in outcome.unread):
         output.tell(f"Text in pictures and scans: `{ocr.command('sync' + where)}` reads it.")

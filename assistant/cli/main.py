@@ -284,6 +284,9 @@ def _parser() -> argparse.ArgumentParser:
     sources.add_argument(
         "--skipped", action="store_true", help="what the folders hold and was not read, with why"
     )
+    sources.add_argument(
+        "--alike", action="store_true", help="the documents that are nearly the same as another"
+    )
     libraries = command(
         "libraries",
         _libraries,

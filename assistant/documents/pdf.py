@@ -61,7 +61,7 @@ def parse(data: bytes, name: str) -> Document:
 
 
 def _recognised(pdf: Any, pages: list[list[Line]], scanned: Sequence[int]) -> list[int]:
-    """Read the scanned pages as pictures, into `pages`; returns the numbers of those that remain."""
+    """Read the scanned pages as pictures, into `pages`; returns the numbers of those left."""
     read = list(scanned[: ocr.MAX_PAGES])
     told = ocr.on_page.get()
     unclear = list(scanned[ocr.MAX_PAGES :])

@@ -126,5 +126,6 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    found.set_languages([*STEMMED, *_UNSTEMMED])
+    known = {*STEMMED, *_UNSTEMMED} & set(found.nb_classes)
+    found.set_languages(sorted(known))
     return found

@@ -10,12 +10,16 @@ Change = Literal["added", "changed", "renamed", "unchanged"]
 
 @dataclass(frozen=True)
 class FileIndexed:
-    """A file is in the library; its text can be found from now on, its vectors follow."""
+    """A file is in the library; its text can be found from now on, its vectors follow.
+
+    `alike` are the documents that are nearly the same.
+    """
 
     source: str
     change: Change
     passages: int = 0
     note: str = ""
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -306,7 +306,8 @@ class Indexer:
         document, parser = yield from self._parse(path, content.data)
         number = self._catalogue.put(replace(file, parser=parser), document, split(document))
         change: Change = "added" if before is None else "changed"
-        return FileIndexed(source, change, number, document.note)
+        alike = tuple(self._catalogue.alike(source))
+        return FileIndexed(source, change, number, document.note, alike)
 
     def _rename(self, old: str, file: SourceFile) -> FileIndexed:
         number = self._catalogue.rename(old, file)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.errors import LibraryError
@@ -13,6 +13,7 @@ from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.library.ports import Vectors
 from assistant.library.vector_sync import embedded_text
+from assistant.library.versions import oldest_first
 
 # A passage's id, fused score, BM25 and cosine.
 Fused = tuple[int, float, float, float]
@@ -158,9 +159,14 @@ def search(
     passages = library.document_store.passages([row[0] for row, _ in best])
     found: dict[str, ScoredPassage] = {}
     for (i, before, bm25, cosine), score in best:
-        if i in passages:  # of a document that is there twice, each passage counts once
+        if (
+            i in passages
+        ):  # of versions of a document, each passage counts once, as the newest has it
             scored = ScoredPassage(passages[i], score, bm25, cosine, before)
-            found.setdefault(passages[i].text, scored)
+            known = found.setdefault(passages[i].text, scored)
+            pair = (known.passage.source, passages[i].source)
+            if pair[0] != pair[1] and oldest_first(library.document_store, pair)[0] == pair[0]:
+                found[passages[i].text] = replace(known, passage=passages[i])
     return list(found.values())[:limit], notice
 
 

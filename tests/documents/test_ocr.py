@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from known_text import recovered
 
+from assistant.assistant import Assistant
+from assistant.cli.answers import located
 from assistant.documents import ocr
 from assistant.documents.document import Document
 from assistant.documents.parsers import parse
-from assistant.documents.sandbox import PageRead, Sandbox
+from assistant.documents.sandbox import PageRead, Parsing, Sandbox
 from assistant.errors import DocumentError, NoTextError
+from assistant.library.events import FileFailed, FileIndexed, PageRecognised
 
 FILES = Path(__file__).parent / "files"
 pytestmark = pytest.mark.skipif(
@@ -122,6 +125,54 @@ def test_a_picture_of_text_is_read(kind: str, sandbox: Sandbox) -> None:
     assert left == pytest.approx(100 / 1400, abs=0.02)
     assert top < 120 / 270 < bottom
     assert right < 0.8
+
+
+def test_a_folder_s_pictures_are_documents_and_its_photographs_are_not(tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "note.png").write_bytes((FILES / "note.png").read_bytes())
+    (folder / "sea.jpg").write_bytes(saved(Image.effect_noise((600, 400), 30), "JPEG"))
+    with Assistant(model="none", folder=tmp_path / "library") as assistant:
+        events = list(assistant.library.add([str(folder)]))
+        assert not [e for e in events if isinstance(e, FileFailed)]
+        (unread,) = assistant.library.unread()
+        assert (Path(unread.source).name, unread.kind) == ("sea.jpg", "photograph")
+        assert [e for e in assistant.library.sync() if isinstance(e, PageRecognised)] == []
+        answer = assistant.answerer().complete("Who is the bridge keeper?")
+    (citation,) = answer.citations
+    assert "Zora Lindqvist" in citation.quote
+    assert citation.box is not None
+    assert located(citation).endswith("note.png:1, page 1, read from a picture")
+    assert answer.to_json()["citations"][0]["picture"] == {"page": 1, "box": list(citation.box)}
+
+
+def test_what_waited_is_read_by_the_first_sync_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan that failed, a picture, and a document of which a page was missing."""
+    for name in ("scan.pdf", "half.pdf", "note.png"):
+        (tmp_path / name).write_bytes((FILES / name).read_bytes())
+    with Assistant(model="none", folder=tmp_path / "library") as assistant:
+        library = assistant.library
+        with monkeypatch.context() as patch:
+            patch.setattr(ocr, "is_installed", lambda: False)
+            patch.setattr(Sandbox, "steps", _at_once)
+            list(library.add([str(tmp_path)]))
+            assert [Path(d.source).name for d in library.sources()] == ["half.pdf"]
+            assert library.sources()[0].unread_pages == 1
+            assert {f.kind for f in library.unread()} == {"picture", "scan"}
+            assert not [e for e in library.sync() if isinstance(e, FileIndexed)][1:]
+        read = [e for e in library.sync() if isinstance(e, PageRecognised)]
+        assert {Path(e.source).name for e in read} == {"half.pdf", "note.png", "scan.pdf"}
+        assert "note.png" in [Path(d.source).name for d in library.sources()]
+        assert [d.unread_pages for d in library.sources()] == [0] * len(library.sources())
+        assert not [e for e in library.sync() if isinstance(e, PageRecognised)]
+
+
+def _at_once(self: Sandbox, path: Path, data: bytes) -> Parsing:
+    """Read in this process, where the test decides what is installed."""
+    return parse(path, data)
+    yield
 
 
 def test_a_picture_is_read_upright_and_on_white(sandbox: Sandbox) -> None:
