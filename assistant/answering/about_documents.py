@@ -89,7 +89,7 @@ class _Asked:
             there = {PurePath(d.source).suffix.lower() for d in self.meant} or query.suffixes
             told.append(f"of the kind {' or '.join(sorted(there))}")
         if query.named:
-            told.append(f"named \u201c{' '.join(sorted(query.named))}\u201d")
+            told.append(f"named \u201c{query.named_as}\u201d")
         if query.period:
             said = query.period.text
             said = f"from {said}" if said[:1].isdigit() else said
