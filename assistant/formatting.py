@@ -79,14 +79,15 @@ def notice(event: "IndexEvent", shown: Shown = safe_line) -> str:
         case events.FileIndexed(source, "renamed"):
             return f"{shown(source)}: renamed"
         case events.FileRemoved(source):
-            return f"{shown(source)}: removed, its file is gone or left out now"
+            return f"{shown(source)}: removed, because its file is gone or now left out"
         case events.SourceMissing(path, documents):
             kept = count(documents, "document")
             return f"{shown(path)} is not there now; what was read stays ({kept})."
         case events.Waiting():
             return "Another process is changing this library; waiting for it to end."
         case events.Rebuilding(passages):
-            return f"The vector store was incomplete: {count(passages, 'vector')} to be made anew."
+            vectors = count(passages, "vector")
+            return f"The vector store was incomplete; {vectors} will be made again."
     return ""
 
 
@@ -162,7 +163,7 @@ class IndexSummary:
             (self.renamed, "renamed"),
             (self.removed, "removed"),
             (self.unchanged, "unchanged"),
-            (self.missing, "kept whose folder is not there now"),
+            (self.missing, "kept although their folder is missing"),
             (len(self.failed), "could not be read"),
         )
         further = [f"{number:,} {what}" for number, what in told if number]

@@ -24,7 +24,7 @@ from assistant.errors import AssistantError
 from assistant.formatting import page
 from assistant.printable import safe_line
 
-PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
+PERHAPS = "This may not answer your question; check it in the document:"
 HOW = {
     "compose": "written by the model and checked",
     "words": "in the document's words",
@@ -107,7 +107,7 @@ def _print_nearest(answer: Answer, width: int) -> None:
         output.say(f"  {safe_line(passage.source)}:{passage.lines[0]}")
         excerpt = textwrap.shorten(safe_line(passage.text), 160, placeholder=" \u2026")
         output.say(_wrapped(excerpt, width, "    "))
-    output.say("\nAdd documents that do with `assistant add PATH`, or ask in other words.")
+    output.say("\nAdd documents that answer it with `assistant add PATH`, or rephrase it.")
 
 
 def _shown(answer: Answer) -> list[str]:

@@ -18,7 +18,7 @@ def add_commands(command: Command) -> None:
     calibrate = command(
         "calibrate",
         _calibrate_run,
-        "fit to a library how sure is sure enough, by questions or from itself",
+        "set how sure an answer must be to be given, from your questions or the library itself",
         "assistant calibrate questions.jsonl",
     )
     calibrate.add_argument(
@@ -37,17 +37,22 @@ def add_commands(command: Command) -> None:
     serve = command(
         "serve",
         _serve_run,
-        "answer other programs by OpenAI's interface, on this machine alone",
+        "let other programs on this machine ask, over an OpenAI-compatible interface",
         "assistant serve --port 8765",
     )
     serve.add_argument("--host", help="where to listen (default: the setting serve.host)")
     serve.add_argument("--port", type=int, help="the port, 0 for any that is free")
-    command("mcp", _mcp_run, "answer other programs by MCP, on stdin and stdout", "assistant mcp")
+    command(
+        "mcp",
+        _mcp_run,
+        "let other programs ask over MCP, on stdin and stdout",
+        "assistant mcp",
+    )
     _bench(
         command(
             "bench",
             _bench_run,
-            "measure how fast it is on this machine, beside the bare libraries",
+            "measure its speed on this machine, next to the bare libraries",
             "assistant bench --quick --json today.json",
         )
     )
@@ -59,7 +64,9 @@ def add_commands(command: Command) -> None:
     )
     doctor.add_argument("--repair", action="store_true", help="repair what can be repaired")
     doctor.add_argument(
-        "--privacy", action="store_true", help="what is on the disk, and what may leave"
+        "--privacy",
+        action="store_true",
+        help="show what is kept on the disk, and what may leave this machine",
     )
     doctor.add_argument(
         "--licences", action="store_true", help="all dependencies and weights with their licences"
@@ -129,7 +136,9 @@ def _models(parser: argparse.ArgumentParser) -> None:
         made.set_defaults(run=run)
         return made
 
-    listing = action("list", "show which there are, on this machine or to be pulled", _list_models)
+    listing = action(
+        "list", "list the models on this machine, and those that can be downloaded", _list_models
+    )
     listing.add_argument("--json", action="store_true", help="as JSON")
     use = action("use", "answer with this model from now on", _use_model)
     use.add_argument("model", metavar="NAME|PATH|URL", help='"default" for the embedded one')
@@ -145,7 +154,7 @@ def _models(parser: argparse.ArgumentParser) -> None:
     tune.add_argument("model_name", nargs="?", metavar="NAME|PATH|URL", help="the one in use")
     tune.add_argument("--questions", metavar="FILE", help="a question set of your own")
     tune.add_argument("--documents", metavar="DIR", help="the documents that answer it")
-    remove = action("remove", "erase the file of a model that was pulled or put there", _remove)
+    remove = action("remove", "delete the file of a model that was downloaded or added", _remove)
     remove.add_argument("model", metavar="NAME")
     remove.add_argument("--yes", action="store_true", help="erase without asking")
 

@@ -273,7 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument(
         "--reindex",
         action="store_true",
-        help="make anew what another embedder or a new version makes otherwise",
+        help="read and index again what another embedder or a new version would change",
     )
     remove = command("remove", _remove, "forget documents", "assistant remove report.md")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
@@ -282,7 +282,7 @@ def _parser() -> argparse.ArgumentParser:
     sources = command("sources", _sources, "list what is in the library", "assistant sources")
     sources.add_argument("--json", action="store_true", help="as JSON")
     sources.add_argument(
-        "--skipped", action="store_true", help="what the folders hold and was not read, with why"
+        "--skipped", action="store_true", help="list the files that were not read, and why"
     )
     sources.add_argument(
         "--alike", action="store_true", help="the documents that are nearly the same as another"

@@ -49,7 +49,7 @@ def look_up(library: "Library", place: "Citation") -> SourceText:
         )
     moved = text.find(place.quote)
     if moved < 0:
-        return _quote_alone(place, "The document was read anew since; this quote is not in it.")
+        return _quote_alone(place, "The document has changed; this quote is no longer in it.")
     return SourceText(
         text, (moved, moved + len(place.quote)), flag="The quote has moved since the answer."
     )
