@@ -8,6 +8,7 @@ from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
 from assistant.documents import ocr
+from assistant.language.detection import language_name
 from assistant.library.document_store import DocumentRecord
 from assistant.library.indexer import printable_path
 from assistant.library.library import DEFAULT_LIBRARY, Library
@@ -139,10 +140,17 @@ def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
             f" `assistant sources --skipped{where}` lists them."
         )
     if outcome.alike:
-        are = "file is" if outcome.alike == 1 else "files are"
+        one = outcome.alike == 1
         output.tell(
-            f"{outcome.alike:,} {are} nearly the same as another document;"
-            f" `assistant sources --alike{where}` lists them."
+            f"{formatting.count(outcome.alike, 'file')} {'is' if one else 'are'} nearly the same as another"
+            f" document; `assistant sources --alike{where}` lists {'it' if one else 'them'}."
+        )
+    if foreign := library.foreign_languages():
+        names = ", ".join(map(language_name, foreign))
+        output.tell(
+            f"There are documents in other languages than English ({names}). They are found by"
+            " their words and quoted; the embedded models read English only. Models that read"
+            " others: README, \u201cOther languages\u201d."
         )
     if not ocr.is_installed() and any(waits_for_ocr(f) for f in outcome.unread):
         output.tell(f"Text in pictures and scans: `{ocr.command('sync' + where)}` reads it.")
@@ -169,6 +177,7 @@ def _as_json(d: DocumentRecord) -> dict[str, object]:
     return {
         "source": d.source,
         "title": d.title,
+        "language": d.language,
         "sha256": d.sha256,
         "bytes": d.bytes,
         "parser": d.parser,

@@ -58,8 +58,21 @@ _FEW_WORDS = 12
 # another language; a list of names or figures is nobody's.
 _SURELY_ENGLISH = 0.2
 _PROBABLE = 0.95
-# Written without spaces or in their own script; beside these, languages that can be stemmed.
-_UNSTEMMED = ("zh", "ja", "ko", "th", "he", "uk", "bg", "sk", "hr", "sl", "lv", "vi")
+# Languages that are told beside those that can be stemmed.
+_UNSTEMMED: Mapping[str, str] = {
+    "zh": "Chinese",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "th": "Thai",
+    "he": "Hebrew",
+    "uk": "Ukrainian",
+    "bg": "Bulgarian",
+    "sk": "Slovak",
+    "hr": "Croatian",
+    "sl": "Slovenian",
+    "lv": "Latvian",
+    "vi": "Vietnamese",
+}
 _LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _SCRIPTS = {
     "CYRILLIC": "Cyrillic",
@@ -98,6 +111,11 @@ def function_words(language: str) -> frozenset[str]:
     """The function words that are known of a language, by its code; none of most."""
     name = next((name for name, code in CODES.items() if code == language), "")
     return _FUNCTION_WORDS.get(name, frozenset())
+
+
+def language_name(code: str) -> str:
+    """The name of a language; its code where that is not known."""
+    return _UNSTEMMED.get(code) or STEMMED.get(code, code).capitalize()
 
 
 def language_of(text: str) -> str:
