@@ -18,6 +18,10 @@ class DocumentError(AssistantError):
     """A file that cannot be read as a document."""
 
 
+class NoTextError(DocumentError):
+    """A file that was read and holds no text, such as a photograph."""
+
+
 class LibraryError(AssistantError):
     """A library that cannot be opened, read or written."""
 

@@ -22,6 +22,15 @@ REMEDIES: dict[DocumentState, str] = {
 }
 
 
+def page(number: int | None, *, from_picture: bool) -> str:
+    """The page of a quote, to stand behind its lines: ", page 2, read from a picture".
+
+    What was recognised may not be what the picture says.
+    """
+    told = (f", page {number}" if number else "", ", read from a picture" if from_picture else "")
+    return "".join(told)
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 document", "1,200 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -86,14 +95,15 @@ def notice(event: "IndexEvent", shown: Shown = safe_line) -> str:
         case events.FileIndexed(source, "renamed"):
             return f"{shown(source)}: renamed"
         case events.FileRemoved(source):
-            return f"{shown(source)}: removed, its file is gone or left out now"
+            return f"{shown(source)}: removed, because its file is gone or now left out"
         case events.SourceMissing(path, documents):
             kept = count(documents, "document")
             return f"{shown(path)} is not there now; what was read stays ({kept})."
         case events.Waiting():
             return "Another process is changing this library; waiting for it to end."
         case events.Rebuilding(passages):
-            return f"The vector store was incomplete: {count(passages, 'vector')} to be made anew."
+            vectors = count(passages, "vector")
+            return f"The vector store was incomplete; {vectors} will be made again."
     return ""
 
 
@@ -109,6 +119,8 @@ def progress(event: "IndexEvent", shown: Shown = safe_line) -> str:
             return f"Read {shown(source)}, {change}"
         case events.Fetching(url):
             return f"Fetching {safe_line(url)} \u2026"
+        case events.PageRecognised(source, done, pages):
+            return f"Reading {shown(source)}, page {done:,} of {pages:,}, from its picture"
         case events.Embedding(done, total):
             return f"Indexing, {done:,} of {count(total, 'passage')}"
         case events.NotRead(files):
@@ -127,6 +139,7 @@ class IndexSummary:
     removed: int = 0
     missing: int = 0
     embedded: int = 0
+    alike: int = 0
     failed: "list[FileFailed]" = field(default_factory=list)
     unread: "tuple[Unread, ...]" = ()
 
@@ -147,9 +160,10 @@ class IndexSummary:
                 self.unchanged += 1
             case events.FileIndexed(change="renamed"):
                 self.renamed += 1
-            case events.FileIndexed(passages=passages):
+            case events.FileIndexed(passages=passages, alike=alike):
                 self.files += 1
                 self.passages += passages
+                self.alike += bool(alike)
             case events.FileRemoved():
                 self.removed += 1
             case events.SourceMissing(documents=documents):
@@ -167,7 +181,7 @@ class IndexSummary:
             (self.renamed, "renamed"),
             (self.removed, "removed"),
             (self.unchanged, "unchanged"),
-            (self.missing, "kept whose folder is not there now"),
+            (self.missing, "kept although their folder is missing"),
             (len(self.failed), "could not be read"),
         )
         further = [f"{number:,} {what}" for number, what in told if number]

@@ -44,7 +44,10 @@ class Settings:
         "The environment variable that holds the endpoint's key; the key itself is never saved.",
     )
     llm_timeout_s: float = _setting(
-        "llm.timeout_s", 60.0, "How long the endpoint may be silent, in seconds.", least=0.1
+        "llm.timeout_s",
+        60.0,
+        "How long to wait for the endpoint to send anything, in seconds.",
+        least=0.1,
     )
     llm_threads: int = _setting(
         "llm.threads", 0, "Threads of the local model; 0 for the measured or physical cores."
@@ -117,7 +120,10 @@ class Settings:
         "pull.mirrors", (), "Other hubs with the same paths, asked in turn when one fails."
     )
     pull_timeout_s: float = _setting(
-        "pull.timeout_s", 30.0, "How long a download may stand still, in seconds.", least=0.1
+        "pull.timeout_s",
+        30.0,
+        "How long to wait for a download that has stalled, in seconds.",
+        least=0.1,
     )
     log_file: bool = _setting(
         "log.file",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.formatting import page
 from assistant.sessions import SavedTurn, Session
 
 # What Markdown would take for more than text.
@@ -56,9 +57,9 @@ def _turn(turn: SavedTurn) -> str:
 def _citation(citation: Mapping[str, Any]) -> str:
     first, last = citation["lines"]
     lines = f"line {first}" if first == last else f"lines {first}\u2013{last}"
-    page = f", page {citation['page']}" if citation.get("page") else ""
+    on = page(citation.get("page"), from_picture=bool(citation.get("picture")))
     quote = "\n> ".join(_plain(line) for line in str(citation["quote"]).splitlines())
-    where = f"{_plain(str(citation['source']))}, {lines}{page}"
+    where = f"{_plain(str(citation['source']))}, {lines}{on}"
     return f"> {quote}\n>\n> \\[{citation['marker']}\\] {where}"
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from assistant.answering.mentioning import mentioning, opening
 from assistant.formatting import count, size
-from assistant.language.dates import HEAD_CHARS, document_date, written
+from assistant.language.dates import written
 from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
 from assistant.query.catalogue_query import CatalogueQuery, Clock
@@ -50,8 +50,8 @@ def about_documents(query: CatalogueQuery, library: Library) -> Reply:
 
 
 def day_of(library: Library, source: str) -> date | None:
-    """When a document was written, as it says itself; None if it does not."""
-    return document_date(source, library.document_store.head(source, HEAD_CHARS))
+    """When a document was written, as it or its format says; None if neither does."""
+    return library.document_store.day(source)
 
 
 class _Asked:
@@ -79,7 +79,7 @@ class _Asked:
             there = {PurePath(d.source).suffix.lower() for d in self.meant} or query.suffixes
             told.append(f"of the kind {' or '.join(sorted(there))}")
         if query.named:
-            told.append(f"named \u201c{' '.join(sorted(query.named))}\u201d")
+            told.append(f"named \u201c{query.named_as}\u201d")
         if query.period:
             said = query.period.text
             said = f"from {said}" if said[:1].isdigit() else said

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.answering.timings import Stage
+from assistant.documents.document import Box
 from assistant.formatting import origin
 from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
@@ -37,7 +38,8 @@ class Citation:
 
     `answer` is the span of the words in it that answer, where a reader found them; `day` is when
     its document was written, where it says so. `address` is that of the web page whose copy the
-    document is, fetched on the day `fetched`.
+    document is, fetched on the day `fetched`. `box` is where on its page the text stands that it
+    was read in, if that is a picture: left, top, right, bottom as shares of the page.
     """
 
     marker: int
@@ -52,6 +54,7 @@ class Citation:
     day: date | None = None
     address: str = ""
     fetched: date | None = None
+    box: Box | None = None
 
     @property
     def origin(self) -> str:
@@ -153,6 +156,16 @@ class Answer:
         return len(self.statements) == len(self.citations) == 1 and "\n" in self.statements[0].text
 
     @property
+    def stands_in_lines(self) -> bool:
+        """Tell if each statement stands on a line of its own, behind its label."""
+        return self.kind in {"outline", "changes"}
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Tell if it was made over whole documents, which is no guess that may be wrong."""
+        return self.kind == "summary" or self.stands_in_lines
+
+    @property
     def outcome(self) -> Outcome:
         """Outcomes of a question: an answer, an answer with "perhaps", or that there is none."""
         return outcome(self.confidence, answered=self.status == "answered")
@@ -234,6 +247,7 @@ def cite(
         passage.headings,
         answer,
         day,
+        box=passage.box_of(span),
     )
 
 
@@ -261,4 +275,5 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "date": citation.day.isoformat() if citation.day else None,
         "address": citation.address or None,
         "fetched": citation.fetched.isoformat() if citation.fetched else None,
+        "picture": {"page": citation.page, "box": list(citation.box)} if citation.box else None,
     }

@@ -139,7 +139,7 @@ class AnswerBuilder:
 
         `standalone` is the question that it answers, where that is not the one that was asked.
         """
-        shown = Selection(reply.kind, reply.shown, reply.lead, words=False)
+        shown = Selection(reply.kind, reply.shown, reply.lead, words=False, labels=reply.labels)
         content = _verbatim(shown, self._day_of)
         total = ask.watch.end("evidence")
         prompt = self._config.prompt
@@ -249,6 +249,8 @@ def _text(content: Content, shown: Selection) -> str:
             for n, (p, c) in enumerate(zip(parts, content.citations, strict=True))
         ]
     lead = shown.lead if content.mode != "compose" else ""
+    if shown.labels:
+        return "\n".join(filter(None, (lead, *parts)))
     apart = "; " if content.mode == "words" or shown.kind == "version" else " "
     body = apart.join(parts)
     return " ".join(filter(None, (lead, body)))

@@ -1,16 +1,17 @@
 """Answers that need no evidence found: small talk, help, what the library holds, summaries."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
 from assistant.answering.about_documents import about_documents
-from assistant.answering.summarizer import document_meant, extracts
+from assistant.answering.events import Step
+from assistant.answering.whole_documents import work_on
 from assistant.library.document_store import DocumentRecord
 from assistant.library.library import Library
 from assistant.query.catalogue_query import read
-from assistant.query.intent import Kind, Talk
+from assistant.query.intent import Kind, Summary, Talk
 from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 
@@ -38,34 +39,42 @@ _TALK: dict[Talk, str] = {
 
 @dataclass(frozen=True)
 class DirectAnswer:
-    """The words of a reply, and the sentences of a document that are shown with it, if any."""
+    """The words of a reply, and the sentences of documents that are shown with it, if any, each
+    behind its label where there are labels."""
 
     kind: Kind
     lead: str
     shown: tuple[Evidence, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 def reply_to(question: Question, library: Library) -> DirectAnswer | None:
     """The reply to what asks for no fact; None for a question that evidence must answer."""
+    steps = reply_in_steps(question, library)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            reply: DirectAnswer | None = end.value
+            return reply
+
+
+def reply_in_steps(
+    question: Question, library: Library
+) -> Generator[Step, None, DirectAnswer | None]:
+    """The same, telling of each step of what is made over whole documents."""
     if question.talk is not None:
         return DirectAnswer("talk", to_talk(question.talk, library))
     if (query := read(question.plain, library.sources, date.today())) is not None:
         return DirectAnswer("library", *about_documents(query, library))
-    if (wish := question.summary) is None:
-        return None
-    documents = library.sources()
-    document = document_meant(wish.target, documents, question.history)
-    if document is None:
-        return (
-            None
-            if wish.target or not documents
-            else DirectAnswer("talk", which_document(documents))
-        )
-    found = extracts(library, document.source)
-    name = PurePath(document.source).name
-    if not found:
-        return DirectAnswer("library", f"There are no whole sentences in {name} to sum it up with.")
-    return DirectAnswer("summary", f"{name} in its own words:", tuple(found))
+    for wish in (question.summary, question.outline, question.changes):
+        if wish is None:
+            continue
+        if (whole := (yield from work_on(wish, question.history, library))) is not None:
+            return DirectAnswer(whole.kind, whole.lead, whole.shown, whole.labels)
+        if isinstance(wish, Summary) and not wish.target and (documents := library.sources()):
+            return DirectAnswer("talk", which_document(documents))
+    return None
 
 
 def to_talk(kind: Talk, library: Library) -> str:

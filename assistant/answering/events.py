@@ -16,6 +16,13 @@ class Understood:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step of an answer that is made over whole documents, in words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Found:
     """The evidence is there: its quotes can be shown while the LLM drafts."""
 
@@ -46,4 +53,4 @@ class Answered:
     answer: Answer
 
 
-AnswerEvent = Understood | Found | Interim | Reading | Token | Notice | Answered
+AnswerEvent = Understood | Step | Found | Interim | Reading | Token | Notice | Answered

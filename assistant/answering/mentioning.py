@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from assistant.language.words import content_terms, terms, words
+from assistant.formatting import count
+from assistant.language.words import content_terms, term, terms, words
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.library import Library
 from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import prepare, search
 
-# Documents that are shown with a sentence each; passages that are looked at.
+# Documents that are shown with a sentence each.
 _SHOWN = 8
-_LOOKED_AT = 1_000
 # What is near in meaning without having the words: sentences of so many words, from this cosine on.
 _LOOKED_FOR_NEAR = 5
 _NEAR = 3
@@ -31,19 +31,17 @@ def mentioning(
     """The number of the documents that hold all words of `what` in a passage, as a sentence; and
     theirs, the best first. With `without`, those that do not, by name; `fitting` says what else is
     true of those that are looked at ("are of the kind .eml")."""
-    wanted = set(content_terms(what) or terms(what))
+    own = library.document_store.index_terms([w.text for w in words(what)])
+    stems = {term(word): form for word, form in own.items()}
+    wanted = {stems.get(t, t) for t in content_terms(what) or terms(what)}
     sources = {d.source for d in among}
-    ids = [i for i, _ in library.document_store.holding(sorted(wanted), _LOOKED_AT)]
-    passages = library.document_store.passages(ids)
-    best: dict[str, Passage] = {}
+    held = library.document_store.holders(sorted(wanted))
     # What stands in the text goes before what only a title or a heading says.
-    in_text = [i for i in ids if wanted <= set(terms(passages[i].text))]
-    first = {passages[i].source: passages[i] for i in (*reversed(ids), *reversed(in_text))}
-    for i in ids:
-        if (source := passages[i].source) in sources:
-            best.setdefault(source, first[source])
+    in_text = library.document_store.holders(sorted(wanted), in_text=True)
+    first = dict((*reversed(held), *reversed(in_text)))
+    best = {source: first[source] for source, _ in held if source in sources}
     if without:
-        return _not_among(what, sources - best.keys(), len(among)), ()
+        return _not_among(what, sources - best.keys(), len(among), fitting), ()
     if not best:
         none = f"None of your documents ({len(among):,}) mentions \u201c{what}\u201d."
         near = _near(library, what, sources)
@@ -54,7 +52,9 @@ def mentioning(
     lead = f"{len(best):,} of your {every:,} documents {mention} \u201c{what}\u201d{also}"
     rest = f"; here are {_SHOWN}" if len(best) > _SHOWN else ""
     names = ", ".join(PurePath(source).name for source in [*best][:_SHOWN])
-    shown = tuple(_sentence(p, wanted) for p in [*best.values()][:_SHOWN])
+    ids = [*best.values()][:_SHOWN]
+    passages = library.document_store.passages(ids)
+    shown = tuple(_sentence(passages[i], wanted) for i in ids)
     return f"{lead}{rest}: {names}.", shown
 
 
@@ -65,13 +65,16 @@ def opening(library: Library, document: DocumentRecord) -> tuple[Evidence, ...]:
     return tuple(Evidence(p, p.sentences[0]) for p in passages if p.sentences)
 
 
-def _not_among(what: str, rest: set[str], number: int) -> str:
+def _not_among(what: str, rest: set[str], number: int, fitting: str) -> str:
     """Names the documents that do not mention it."""
+    those = f"the {count(number, 'document')} that {fitting}" if fitting else ""
     if not rest:
-        return f"All of your documents ({number:,}) mention \u201c{what}\u201d."
+        every = those or f"your documents ({number:,})"
+        return f"All of {every} mention \u201c{what}\u201d."
     do = "does" if len(rest) == 1 else "do"
     lines = [f"\u2022 {PurePath(source).name}" for source in sorted(rest)]
-    head = f"{len(rest):,} of your {number:,} documents {do} not mention \u201c{what}\u201d:"
+    of = those or f"your {count(number, 'document')}"
+    head = f"{len(rest):,} of {of} {do} not mention \u201c{what}\u201d:"
     return "\n".join((head, *lines))
 
 
@@ -95,5 +98,6 @@ def _near(library: Library, what: str, sources: set[str]) -> tuple[Evidence, ...
 
 def _sentence(passage: Passage, wanted: set[str]) -> Evidence:
     """The sentence of the passage that holds most of the terms."""
-    span = max(passage.sentences, key=lambda s: len(wanted & set(terms(passage.slice(s)))))
-    return Evidence(passage, span)
+    language = passage.language
+    held = {s: len(wanted & set(terms(passage.slice(s), language))) for s in passage.sentences}
+    return Evidence(passage, max(passage.sentences, key=lambda s: held[s]))

@@ -10,7 +10,7 @@ from assistant import logs
 from assistant.answering.answer import Answer
 from assistant.answering.answer_builder import REFUSAL, AnswerBuilder, Ask
 from assistant.answering.calculating import calculated
-from assistant.answering.direct import DirectAnswer, reply_to
+from assistant.answering.direct import DirectAnswer, reply_in_steps, reply_to
 from assistant.answering.events import (
     Answered,
     AnswerEvent,
@@ -131,7 +131,9 @@ class Answerer:
         with self.library.answering():  # indexing goes after it
             question = interpret(asked, history, self.library)
             wish = question.request
-            reply = None if wish else reply_to(question, self.library)
+            reply = None
+            if wish is None:
+                reply = yield from reply_in_steps(question, self.library)
         if wish is not None:
             yield from self._on_last(ask, wish, question.history)
             return
@@ -173,6 +175,7 @@ class Answerer:
         if found.is_answered:
             shown = select(found, self._verify(), self._versions)
             found = led_by(found, shown)
+        notices += filter(None, [self._versions.note(shown.shown)])
         leans = found.question.text != ask.question
         generation = self._generation(found, shown, question.history if leans else ())
         if generation is not None and self._models.llm is not None:

@@ -52,10 +52,13 @@ class Selection:
     shown: tuple[Evidence, ...]
     lead: str = ""
     words: bool = True
+    labels: tuple[str, ...] = ()
 
     def said(self, number: int) -> str:
         """The text for a piece of evidence."""
         one = self.shown[number]
+        if self.labels:
+            return f"{self.labels[number]}{clause(one)}"
         if one.is_list:
             return items(one)
         return spoken(one) if self.words and one.answer_words else clause(one)

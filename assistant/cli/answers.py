@@ -14,15 +14,17 @@ from assistant.answering.events import (
     Found,
     Interim,
     Notice,
+    Step,
     Understood,
 )
 from assistant.answering.llm import Reading, Token
 from assistant.answering.timings import drawn
 from assistant.cli import output
 from assistant.errors import AssistantError
+from assistant.formatting import page
 from assistant.printable import safe_line
 
-PERHAPS = "Perhaps; this may not be what you asked for, so read it in its place:"
+PERHAPS = "This may not answer your question; check it in the document:"
 HOW = {
     "compose": "written by the model and checked",
     "words": "in the document's words",
@@ -81,7 +83,7 @@ def print_answer(answer: Answer) -> None:
             output.say(_emphasised(quote, width))
     output.say()
     how = HOW[answer.mode]
-    sure = "" if answer.kind == "summary" else f"Confidence {answer.confidence:.2f}, "
+    sure = "" if answer.is_of_whole else f"Confidence {answer.confidence:.2f}, "
     last = f"{sure}{how}, {answer.timings.total_ms / 1000:.1f} s."
     output.say(f"{last[0].upper()}{last[1:]}")
 
@@ -107,12 +109,12 @@ def _print_nearest(answer: Answer, width: int) -> None:
         output.say(f"  {safe_line(passage.source)}:{passage.lines[0]}")
         excerpt = textwrap.shorten(safe_line(passage.text), 160, placeholder=" \u2026")
         output.say(_wrapped(excerpt, width, "    "))
-    output.say("\nAdd documents that do with `assistant add PATH`, or ask in other words.")
+    output.say("\nAdd documents that answer it with `assistant add PATH`, or rephrase it.")
 
 
 def _shown(answer: Answer) -> list[str]:
     """The answer in paragraphs; quotes in quotation marks, their markers behind them."""
-    if answer.tells_list:
+    if answer.tells_list or answer.stands_in_lines:
         return answer.text.splitlines()
     if answer.status == "not_found" or answer.mode != "quote":
         return [answer.text]
@@ -144,9 +146,9 @@ def located(citation: Citation) -> str:
     """The place of a citation on one line: source, lines, page and the headings above it."""
     first, last = citation.lines
     lines = str(first) if first == last else f"{first}-{last}"
-    page = f", page {citation.page}" if citation.page else ""
+    where = page(citation.page, from_picture=citation.box is not None)
     path = f"  {' > '.join(citation.headings)}" if citation.headings else ""
-    return safe_line(f"{citation.source}:{lines}{page}{path}")
+    return safe_line(f"{citation.source}:{lines}{where}{path}")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
@@ -183,6 +185,8 @@ class _Live:
             if found.is_answered:
                 self.quote = f"Found: \u201c{safe_line(found.evidence[0].quote)}\u201d"
                 self.status = "Waiting for the language model \u2026"
+        elif isinstance(event, Step):
+            self.status = safe_line(event.text)
         elif isinstance(event, Interim):
             self.answer = "" if event.answer.mode == "quote" else safe_line(event.answer.text)
         elif isinstance(event, Reading):

@@ -111,7 +111,7 @@ def _parse(text: str) -> _Line:
     if isinstance(value, str):
         return _Line(None, value, ())
     if not isinstance(value, dict) or not isinstance(value.get("question"), str):
-        raise QuestionError('The line has no "question" that is a text.')
+        raise QuestionError('The line has no "question" with a text in it.')
     question_id = json_lines.identity(value)
     history = value.get("history") or []
     if not isinstance(history, list):
@@ -128,4 +128,4 @@ def _turn(value: Any) -> str | Turn:
             return str(value["question"])
         if isinstance(answer, str):
             return Turn(value["question"], answer)
-    raise QuestionError('"history" holds something that is no question.')
+    raise QuestionError('"history" holds an entry that is not a question.')

@@ -72,7 +72,7 @@ def _earlier(file: str) -> Run:
         ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise AssistantError(
-            f"{file} is no run of `assistant bench`.", "Name a file that --json wrote."
+            f"{file} was not written by `assistant bench --json`.", "Name a file that --json wrote."
         ) from error
 
 

@@ -40,7 +40,9 @@ def _sizes(text: str | None) -> list[int]:
     except ValueError:
         sizes = [0]
     if sizes and sizes[0] < 1:
-        raise AssistantError(f"{text!r} are no numbers above 0.", "Write them as 1000,10000.")
+        raise AssistantError(
+            f"{text!r} is not a list of numbers above 0.", "Write them as 1000,10000."
+        )
     return sizes
 
 

@@ -188,9 +188,9 @@ def _settle(
         kept = asdict(made) if made is not None and keep else None
         output.say_json({"library": bench.library.name} | told | {"kept": kept}, indent=1)
     if made is None:
-        output.tell("What is in force does no worse: nothing was changed.")
+        output.tell("The current threshold does just as well: nothing was changed.")
     elif keep:
         output.tell(f"Kept for the library {name}; `assistant calibrate --reset` undoes it.")
     else:
-        raise AssistantError("Nothing was kept.", "Say --yes to keep it without being asked.")
+        raise AssistantError("Nothing was kept.", "Use --yes to keep it without being asked.")
     return DONE

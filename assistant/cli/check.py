@@ -186,7 +186,7 @@ def _parse(text: str) -> _Line:
     if isinstance(value, str):
         return _Line(None, value)
     if not isinstance(value, dict) or not isinstance(value.get("statement"), str):
-        raise QuestionError('The line has no "statement" that is a text.')
+        raise QuestionError('The line has no "statement" with a text in it.')
     evidence = value.get("evidence")
     texts = [evidence] if isinstance(evidence, str) else evidence
     if texts is not None and not (

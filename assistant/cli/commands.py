@@ -33,7 +33,7 @@ _MODELS = (
     Command(
         "list",
         "models.run_list",
-        "show which there are, on this machine or to be pulled",
+        "list the models on this machine, and those that can be downloaded",
         arguments=models.listing,
     ),
     Command("use", "models.run_use", "answer with this model from now on", arguments=models.use),
@@ -58,7 +58,7 @@ _MODELS = (
     Command(
         "remove",
         "models.run_remove",
-        "erase the file of a model that was pulled or put there",
+        "delete the file of a model that was downloaded or added",
         arguments=models.remove,
     ),
 )
@@ -169,24 +169,27 @@ COMMANDS = (
     Command(
         "calibrate",
         "calibrate.run_calibrate",
-        "fit to a library how sure is sure enough, by questions or from itself",
+        "set how sure an answer must be to be given, from your questions or the library itself",
         "assistant calibrate questions.jsonl",
         evaluation.calibrate,
     ),
     Command(
         "serve",
         "serve.run_serve",
-        "answer other programs by OpenAI's interface, on this machine alone",
+        "let other programs on this machine ask, over an OpenAI-compatible interface",
         "assistant serve --port 8765",
         program.serve,
     ),
     Command(
-        "mcp", "serve.run_mcp", "answer other programs by MCP, on stdin and stdout", "assistant mcp"
+        "mcp",
+        "serve.run_mcp",
+        "let other programs ask over MCP, on stdin and stdout",
+        "assistant mcp",
     ),
     Command(
         "bench",
         "bench.run_bench",
-        "measure how fast it is on this machine, beside the bare libraries",
+        "measure its speed on this machine, next to the bare libraries",
         "assistant bench --quick --json today.json",
         evaluation.bench,
     ),

@@ -55,4 +55,4 @@ def _show(as_json: bool) -> None:
         output.say(f"{known.key} = {safe_line(known.shown(value)) or '(empty)'}{where}")
         output.say(f"    {known.text}{f' {known.limits()}' if known.is_limited else ''}")
     output.say(f"\nFile: {settings.file()}. Each can be set by a variable: llm.url by")
-    output.say("ASSISTANT_LLM_URL, and so on; a variable goes before the file.")
+    output.say("ASSISTANT_LLM_URL, and so on; a variable takes precedence over the file.")

@@ -84,7 +84,7 @@ def _tell(slots: Sequence[Slot], options: argparse.Namespace) -> None:
     answerable = sum(slot.answerable for slot in slots)
     if len(slots) < options.number:
         sentences = formatting.count(len(slots), "sentence")
-        output.tell(f"The documents hold no more than {sentences} to ask about.")
+        output.tell(f"The documents hold only {sentences} to ask about.")
     output.tell(
         f"Wrote {formatting.count(len(slots), 'question')} to fill in to {safe_line(options.file)}:"
         f" {answerable} that a sentence of your documents answers, and {len(slots) - answerable}"

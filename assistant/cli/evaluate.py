@@ -30,7 +30,7 @@ def run_eval(options: argparse.Namespace) -> int:
     _check_targets(options.json, options.html)
     options.questions = question_set(options)
     if options.questions is None:
-        raise QuestionError("Which questions?", "Name a question set, or say --mine.")
+        raise QuestionError("Which questions?", "Name a question set, or use --mine.")
     found = read_set(Path(options.questions))
     questions = _chosen(found.questions, options.limit, options.seed)
     for text in found.told():

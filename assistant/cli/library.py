@@ -7,11 +7,14 @@ from assistant import formatting
 from assistant.assistant import Assistant
 from assistant.cli import output
 from assistant.cli.progress import Outcome, watch
+from assistant.documents import ocr
+from assistant.language.detection import language_name
 from assistant.library.document_store import DocumentRecord
 from assistant.library.indexer import printable_path
 from assistant.library.library import DEFAULT_LIBRARY, Library
 from assistant.library.pages import Page
-from assistant.library.unread import counted
+from assistant.library.unread import counted, waits_for_ocr
+from assistant.library.versions import alike_pairs
 from assistant.printable import safe_line
 
 DONE, FAILED = 0, 2
@@ -79,6 +82,8 @@ def run_sources(options: argparse.Namespace) -> int:
     with Assistant(options.library, options.model, create=False) as assistant:
         if options.skipped:
             return _list_unread(assistant.library, as_json=options.json)
+        if options.alike:
+            return _list_alike(assistant.library, as_json=options.json)
         documents = assistant.library.sources()
         pages = {page.source: page for page in assistant.library.pages.all()}
         skipped = assistant.library.document_store.skipped()
@@ -117,15 +122,44 @@ def _list_unread(library: Library, *, as_json: bool) -> int:
     return DONE
 
 
+def _list_alike(library: Library, *, as_json: bool) -> int:
+    """List the documents that are nearly the same as another, each pair once, the newer first."""
+    pairs = alike_pairs(library.document_store)
+    if as_json:
+        rows = [{"newer": new, "older": old, "similarity": round(s, 3)} for new, old, s in pairs]
+        output.say_json(rows, indent=1)
+        return DONE
+    for newer, older, similarity in pairs:
+        output.say(f"{similarity:.0%}  {safe_line(newer)}  older: {safe_line(older)}")
+    if not pairs:
+        output.tell("No two documents of the library are nearly the same.")
+    return DONE
+
+
 def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
     library = assistant.library
     output.tell(_summary(outcome, len(library.sources())))
+    where = "" if library.name == DEFAULT_LIBRARY else f" --library {library.name}"
     if outcome.unread:
-        where = "" if library.name == DEFAULT_LIBRARY else f" --library {library.name}"
         output.tell(
             f"Not read: {counted(f.kind for f in outcome.unread)};"
             f" `assistant sources --skipped{where}` lists them."
         )
+    if outcome.alike:
+        is_, them = ("is", "it") if outcome.alike == 1 else ("are", "them")
+        output.tell(
+            f"{formatting.count(outcome.alike, 'file')} {is_} nearly the same as another document;"
+            f" `assistant sources --alike{where}` lists {them}."
+        )
+    if foreign := library.foreign_languages():
+        names = ", ".join(map(language_name, foreign))
+        output.tell(
+            f"There are documents in other languages than English ({names}). They are found by"
+            " their words and quoted; the embedded models read English only. Models that read"
+            " others: README, \u201cOther languages\u201d."
+        )
+    if not ocr.is_installed() and any(waits_for_ocr(f) for f in outcome.unread):
+        output.tell(f"Text in pictures and scans: `{ocr.command('sync' + where)}` reads it.")
 
 
 def _summary(outcome: Outcome, total: int) -> str:
@@ -149,6 +183,7 @@ def _as_json(d: DocumentRecord, page: Page | None) -> dict[str, object]:
     return {
         "source": d.source,
         "title": d.title,
+        "language": d.language,
         "sha256": d.sha256,
         "bytes": d.bytes,
         "parser": d.parser,

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.cli import output
-from assistant.formatting import IndexSummary, count, notice
-from assistant.library.events import Embedding, FileIndexed, IndexEvent, SourceMissing
+from assistant.formatting import IndexSummary, count, notice, progress
+from assistant.library.events import (
+    Embedding,
+    FileIndexed,
+    IndexEvent,
+    PageRecognised,
+    SourceMissing,
+)
 from assistant.printable import safe_line
 
 if TYPE_CHECKING:
@@ -64,6 +70,9 @@ class _Lines:
             return
         elif isinstance(event, FileIndexed) and event.change != "unchanged":
             output.tell(f"{safe_line(event.source)}: {count(event.passages, 'passage')}")
+        elif isinstance(event, PageRecognised) and time.monotonic() - self._last > _LINE_EVERY_S:
+            self._last = time.monotonic()
+            output.tell(progress(event))
         elif isinstance(event, Embedding) and time.monotonic() - self._last > _LINE_EVERY_S:
             self._last = time.monotonic()
             rate = event.done / (self._last - self._began)
@@ -113,6 +122,9 @@ class _Bar:
         if isinstance(event, FileIndexed):
             self._files += 1
             self._progress.update(self._task, description=f"Reading file {self._files}")
+        elif isinstance(event, PageRecognised):
+            page = f"Reading file {self._files + 1}, a picture: page {event.done}"
+            self._progress.update(self._task, description=f"{page} of {event.pages}")
         elif isinstance(event, Embedding):
             self._progress.update(
                 self._task, description="Indexing", total=event.total, completed=event.done

@@ -62,8 +62,8 @@ def _source(citation: Mapping[str, Any]) -> str:
     """A citation as it was saved, on one line: "[1] notes.pdf:3-5, page 2"."""
     first, last = citation["lines"]
     lines = str(first) if first == last else f"{first}-{last}"
-    page = f", page {citation['page']}" if citation.get("page") else ""
-    return safe_line(f"  [{citation['marker']}] {citation['source']}:{lines}{page}")
+    on = formatting.page(citation.get("page"), from_picture=bool(citation.get("picture")))
+    return safe_line(f"  [{citation['marker']}] {citation['source']}:{lines}{on}")
 
 
 def _delete(sessions: Sessions, word: str, yes: bool) -> None:

@@ -3,7 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
+
+# Left, top, right, bottom as shares of a page's width and height, from its upper left corner.
+Box = tuple[float, float, float, float]
 
 BlockKind = Literal["paragraph", "heading", "code", "table", "list", "keys"]
 
@@ -13,7 +17,8 @@ class Block:
     """A stretch of the text that belongs together: `text[start:end]`.
 
     `headings` is the path of headings above it, outermost first; `page` counts from 1 where the
-    format has pages.
+    format has pages. `box` is where on the page it stands, if it was read from a picture;
+    `language` is that of its document.
     """
 
     start: int
@@ -21,6 +26,8 @@ class Block:
     kind: BlockKind = "paragraph"
     headings: tuple[str, ...] = ()
     page: int | None = None
+    box: Box | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -28,13 +35,26 @@ class Document:
     """A parser's reading of a file's bytes.
 
     `text` is kept exactly as decoded (line ends included; a byte order mark is no part of it), so
-    that spans count its characters. `note` says in a sentence what was unusual in reading it.
+    that spans count its characters. `note` says in a sentence what was unusual in reading it;
+    `unread_pages` are pictures of text that could not be read here; `written` is the day that its
+    format keeps beside the text; `language` is the code of ISO 639 (639-1 where it has one).
     """
 
     text: str
     title: str
     blocks: tuple[Block, ...]
     note: str = ""
+    unread_pages: int = 0
+    written: date | None = None
+    language: str = "en"
+
+
+def around(one: Box | None, other: Box | None) -> Box | None:
+    """The box around two; the one that there is, if there is one alone."""
+    if one is None or other is None:
+        return one or other
+    left, top, right, bottom = zip(one, other, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 class LineMap:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive
 from assistant.documents.document import Document
+from assistant.documents.metadata import office_day
 from assistant.documents.tables import readable_rows
 from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml, value_of
@@ -35,7 +36,7 @@ def parse(data: bytes, name: str) -> Document:
         if part in archive:
             reader.notes(parse_xml(archive.read(part)), note)
     title = _core_title(archive) or reader.title or reader.builder.first_heading()
-    return reader.builder.document(title or name)
+    return reader.builder.document(title or name, written=office_day(archive))
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive
 from assistant.documents.document import BlockKind, Document
+from assistant.documents.metadata import open_document_day
 from assistant.documents.tables import readable_rows
 from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml
@@ -39,7 +40,8 @@ def parse(data: bytes, name: str) -> Document:
     meta = archive.read("meta.xml")
     title = first(parse_xml(meta), "meta/title") if meta else None
     named = (title.text or "").strip() if title is not None else ""
-    return reader.builder.document(named or reader.builder.first_heading() or name)
+    titled = named or reader.builder.first_heading() or name
+    return reader.builder.document(titled, written=open_document_day(archive))
 
 
 class _Reader:

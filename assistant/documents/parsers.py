@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from assistant.documents import ocr
 from assistant.documents.document import Document
 from assistant.documents.recognition import NAMES, SAMPLE_BYTES, Kind, kind_by_content, kind_by_name
-from assistant.errors import DocumentError
+from assistant.errors import DocumentError, NoTextError
 
 # More than this is not a text that somebody wrote; it would also stand whole in memory.
 MAX_FILE_BYTES = 200_000_000
@@ -48,6 +49,7 @@ _FORMATS = (
     (Parser("rtf", "rtf"), "rtf"),
     (Parser("mail", "mail"), "eml"),
     (Parser("mailbox", "mail", "parse_mbox"), "mbox"),
+    (Parser("picture", "picture"), "png jpg jpeg tif tiff webp"),
     (Parser("notebook", "notebook"), "ipynb"),
     (Parser("json", "json_text"), "json"),
     (Parser("json lines", "json_text", "parse_lines"), "jsonl ndjson"),
@@ -69,8 +71,18 @@ _BEGINNINGS = {b"%pdf-": ".pdf", b"{\\rtf": ".rtf", b"<!doctype html": ".html", 
 
 
 def parser_for(path: Path) -> Parser | None:
-    """The parser for the file's suffix, or None where there is none."""
-    return PARSERS.get(path.suffix.lower())
+    """The parser for the file's suffix, or None where there is none.
+
+    Pictures have one where text in them can be recognised.
+    """
+    parser = PARSERS.get(path.suffix.lower())
+    return None if parser and is_picture(path) and not ocr.is_installed() else parser
+
+
+def is_picture(path: Path) -> bool:
+    """Tell whether a file may be a picture of text, by its suffix."""
+    parser = PARSERS.get(path.suffix.lower())
+    return parser is not None and parser.name == "picture"
 
 
 def has_readable_name(path: Path) -> bool:
@@ -99,6 +111,8 @@ def kind_of(path: Path, sample: bytes) -> Kind | None:
 
 def refusal(path: Path, data: bytes = b"") -> DocumentError:
     """Why a file that has no parser is not read."""
+    if is_picture(path):
+        return DocumentError(ocr.PICTURE, f"`{ocr.command()}` reads it.")
     if has_readable_name(path):
         return DocumentError(NAMES[kind_by_content(data[:SAMPLE_BYTES]) or "other"].sentence)
     return DocumentError(
@@ -108,7 +122,7 @@ def refusal(path: Path, data: bytes = b"") -> DocumentError:
 
 def formats() -> str:
     """The suffixes that can be read, for messages; source code and other text in words."""
-    in_words = {"code", "configuration"}
+    in_words = {"code", "configuration", *(() if ocr.is_installed() else ("picture",))}
     shown = sorted(suffix for suffix, parser in PARSERS.items() if parser.name not in in_words)
     return f"{', '.join(shown)}, source code, text under any name"
 
@@ -126,7 +140,7 @@ def parse(path: Path, data: bytes) -> tuple[Document, str]:
     except RecursionError as error:
         raise DocumentError("It is nested too deeply.") from error
     if not document.text.strip():
-        raise DocumentError(
-            "It holds no text." if parser.isolated and data.strip() else "It is empty."
-        )
+        if parser.isolated and data.strip():
+            raise NoTextError("It holds no text.")
+        raise DocumentError("It is empty.")
     return document, parser.name

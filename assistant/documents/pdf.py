@@ -1,4 +1,4 @@
-"""PDF: the text of each page in reading order, with page numbers; scanned pages are named.
+"""PDF: the text of each page in reading order, with page numbers; scanned pages by recognition.
 
 PDFium (through pypdfium2, BSD/Apache) reads the characters; what stands beside what is ours.
 """
@@ -6,21 +6,15 @@ PDFium (through pypdfium2, BSD/Apache) reads the characters; what stands beside 
 import ctypes
 import math
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
+from assistant.documents import ocr
 from assistant.documents.document import Document
-from assistant.documents.pdf_layout import (
-    CELLS_APART,
-    Line,
-    in_columns,
-    reading_order,
-    without_furniture,
-)
-from assistant.documents.pdf_paragraphs import Paragraph, heading_levels, paragraphs
-from assistant.documents.tables import readable_rows
+from assistant.documents.metadata import day
+from assistant.documents.pdf_layout import Line, reading_order, without_furniture
+from assistant.documents.pdf_paragraphs import paragraphs, write
 from assistant.documents.text_builder import TextBuilder
-from assistant.errors import DocumentError
+from assistant.errors import DocumentError, NoTextError
 
 MAX_PAGES = 10_000
 _MAX_PAGE_CHARS = 200_000
@@ -49,35 +43,55 @@ def parse(data: bytes, name: str) -> Document:
         raise DocumentError("It is damaged: it is not a PDF file.") from error
     try:
         pages, scanned = _pages(pdf, min(count, MAX_PAGES))
-        title = str(pdf.get_metadata_dict().get("Title") or "")
+        waiting = [] if ocr.is_installed() else scanned
+        unclear = _recognised(pdf, pages, scanned) if ocr.is_installed() else []
+        about = pdf.get_metadata_dict()
     finally:
         pdf.close()
     if scanned and not any(pages):
-        raise DocumentError(
-            "Its pages are scanned pictures without text.", "Run OCR over it, then add it again."
-        )
+        if ocr.is_installed():
+            raise NoTextError("Its pages are pictures in which no text was found.")
+        raise DocumentError(ocr.SCAN, f"`{ocr.command()}` reads them.")
     builder = TextBuilder()
-    found = list(paragraphs(without_furniture(pages)))
-    _write(found, builder)
-    note = _note(scanned, count)
-    return builder.document(title or builder.first_heading() or name, note)
+    write(list(paragraphs(without_furniture(pages))), builder)
+    note = _note(waiting, unclear, count)
+    title = str(about.get("Title") or "") or builder.first_heading() or name
+    written = day(str(about.get("CreationDate") or "")) or day(str(about.get("ModDate") or ""))
+    return builder.document(title, note, len(waiting), written)
 
 
-def _write(found: Sequence[Paragraph], builder: TextBuilder) -> None:
-    levels = heading_levels(found)
-    for kind, group in groupby(found, key=lambda p: (p.kind == "table", p.page)):
-        if kind[0]:
-            table = list(group)
-            rows = [p.text.split(CELLS_APART) for p in table]
-            even = len({len(row) for row in rows}) == 1
-            whole = rows if even else in_columns(rows, [p.cells for p in table])
-            builder.rows(readable_rows(whole or rows, None if whole else False), kind[1])
-            continue
-        for paragraph in group:
-            if level := levels.get(paragraph.look, 0):
-                builder.heading(paragraph.text, level, paragraph.page)
-            else:
-                builder.add(paragraph.text, paragraph.kind, paragraph.page)
+def _recognised(pdf: Any, pages: list[list[Line]], scanned: Sequence[int]) -> list[int]:
+    """Read the scanned pages as pictures, into `pages`; returns the numbers of those left."""
+    read = list(scanned[: ocr.MAX_PAGES])
+    told = ocr.on_page.get()
+    unclear = list(scanned[ocr.MAX_PAGES :])
+    if read:
+        told(0, len(read))
+    for done, number in enumerate(read, start=1):
+        found = _recognised_page(pdf, number)
+        if found:
+            pages[number - 1] = found
+        else:
+            unclear.append(number)
+        told(done, len(read))
+    return sorted(unclear)
+
+
+def _recognised_page(pdf: Any, number: int) -> list[Line]:
+    import pypdfium2
+
+    try:
+        page = pdf[number - 1]
+        # A page may be as large as a wall.
+        scale = min(ocr.DOTS_PER_INCH / 72, ocr.MAX_SIDE / max(*page.get_size(), 1.0))
+        picture = page.render(scale=scale)
+    except pypdfium2.PdfiumError:  # one damaged page does not take the others with it
+        return []
+    try:
+        return ocr.read(picture.to_numpy()[:, :, :3], number, 1 / scale)
+    finally:
+        picture.close()
+        page.close()
 
 
 def _pages(pdf: Any, count: int) -> tuple[list[list[Line]], list[int]]:
@@ -274,17 +288,26 @@ def _character(code: int) -> str:
     return _LIGATURES.get(code) or chr(code)
 
 
-def _note(scanned: Sequence[int], count: int) -> str:
+def _note(waiting: Sequence[int], unclear: Sequence[int], count: int) -> str:
+    """What was not read: pages that wait for recognition, or are not clear enough for it."""
     notes = []
-    if scanned:
-        several = len(scanned) > 1
+    if waiting:
+        are = "are" if len(waiting) > 1 else "is"
         notes.append(
-            f"Page{'s' if several else ''} {_ranges(scanned)} {'are' if several else 'is'}"
-            " scanned without text and cannot be searched; run OCR over the file."
+            f"{_pages_in_words(waiting)} {are} scanned without text and cannot be searched;"
+            f" `{ocr.command()}` reads {'them' if len(waiting) > 1 else 'it'}."
+        )
+    if unclear:
+        notes.append(
+            f"No text was recognised in the picture of {_pages_in_words(unclear).lower()}."
         )
     if count > MAX_PAGES:
         notes.append(f"Only the first {MAX_PAGES:,} of its {count:,} pages were read.")
     return " ".join(notes)
+
+
+def _pages_in_words(numbers: Sequence[int]) -> str:
+    return f"Page{'s' if len(numbers) > 1 else ''} {_ranges(numbers)}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from assistant.documents.document import Box, around
+
 # A column has at least this many lines, and lines of at least this many words on average.
 _COLUMN_LINES = 4
 _COLUMN_WORDS = 2.6
@@ -42,6 +44,7 @@ class Line:
     page_height: float
     is_bold: bool = False
     cells: tuple["Extent", ...] = ()  # left and right of each cell, if it is a table's row
+    box: Box | None = None  # on the page as it was scanned, if it was read from a picture
 
     @property
     def is_row(self) -> bool:
@@ -51,6 +54,17 @@ class Line:
     @property
     def middle(self) -> float:
         return (self.bottom + self.top) / 2
+
+    def beside(self, other: "Line", apart: str) -> "Line":
+        """This line with the one to the right of it, as one."""
+        return replace(
+            self,
+            text=f"{self.text}{apart}{other.text}",
+            right=other.right,
+            bottom=min(self.bottom, other.bottom),
+            top=max(self.top, other.top),
+            box=around(self.box, other.box),
+        )
 
 
 def reading_order(lines: Sequence[Line]) -> list[Line]:
@@ -130,12 +144,8 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             and line.left >= last.right - 1
         ):
             joined[-1] = replace(
-                last,
-                text=f"{last.text}{CELLS_APART}{line.text}",
+                last.beside(line, CELLS_APART),
                 cells=(*(last.cells or ((last.left, last.right),)), (line.left, line.right)),
-                right=line.right,
-                bottom=min(last.bottom, line.bottom),
-                top=max(last.top, line.top),
             )
         else:
             joined.append(line)

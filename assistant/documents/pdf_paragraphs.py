@@ -5,10 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median
 
-from assistant.documents.document import BlockKind
-from assistant.documents.pdf_layout import Extent, Line
+from assistant.documents.document import BlockKind, Box, around
+from assistant.documents.pdf_layout import CELLS_APART, Extent, Line, in_columns
+from assistant.documents.tables import readable_rows
+from assistant.documents.text_builder import TextBuilder
 
 _ITEM = re.compile(r"^(?:[\u2022\u25aa\u25cf\u25e6\u2013\u2043*-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
 _ENDS = re.compile(r"[.!?:;\u2026][\"'\u201d\u2019)\]]*$")
@@ -30,6 +33,7 @@ class Paragraph:
     kind: BlockKind
     is_bold: bool = False
     cells: tuple[Extent, ...] = ()  # left and right of each cell of a table's row
+    box: Box | None = None  # on the page where it begins, if it was read from a picture
 
     @property
     def look(self) -> tuple[float, bool]:
@@ -50,14 +54,42 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Paragraph]:
         if now is None or last is None or _begins(now, last, line, pitch, widest):
             if now is not None:
                 yield now
-            now = Paragraph(line.text, line.page, line.size, _kind(line), line.is_bold, line.cells)
+            look = (line.page, line.size, _kind(line), line.is_bold, line.cells, line.box)
+            now = Paragraph(line.text, *look)
             widest = line.right
         else:
             now.text = _joined(now.text, line.text, vocabulary)
+            if line.page == now.page:
+                now.box = around(now.box, line.box)
             widest = line.right if line.page != last.page else max(widest, line.right)
         last = line
     if now is not None:
         yield now
+
+
+def write(found: Sequence[Paragraph], builder: TextBuilder) -> None:
+    """Add the paragraphs to a document, with headings by their look and tables by their rows."""
+    levels = heading_levels(found)
+    for kind, group in groupby(found, key=lambda p: (p.kind == "table", p.page)):
+        if kind[0]:
+            _write_table(list(group), builder)
+            continue
+        for p in group:
+            if level := levels.get(p.look, 0):
+                builder.heading(p.text, level, p.page, p.box)
+            else:
+                builder.add(p.text, p.kind, p.page, p.box)
+
+
+def _write_table(table: Sequence[Paragraph], builder: TextBuilder) -> None:
+    rows = [p.text.split(CELLS_APART) for p in table]
+    even = len({len(row) for row in rows}) == 1
+    whole = rows if even else in_columns(rows, [p.cells for p in table])
+    box = table[0].box
+    for row in table:
+        box = around(box, row.box)
+    lines = readable_rows(whole or rows, None if whole else False)
+    builder.rows(lines, table[0].page, box=box)
 
 
 def _kind(line: Line) -> BlockKind:

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive, part_name
 from assistant.documents.document import Document
+from assistant.documents.metadata import office_day
 from assistant.documents.tables import readable_rows
 from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml
@@ -30,7 +31,7 @@ def parse(data: bytes, name: str) -> Document:
             tree = first(parse_xml(archive.read(notes)), "cSld/spTree")
             if tree is not None:
                 _shapes(tree, builder, number)
-    return builder.document(builder.first_heading() or name)
+    return builder.document(builder.first_heading() or name, written=office_day(archive))
 
 
 def _slides(archive: Archive) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Literal
 
 Kind = Literal[
     "picture",
+    "photograph",
+    "scan",
     "recording",
     "video",
     "archive",
@@ -35,6 +37,10 @@ class Name:
 
 NAMES: dict[Kind, Name] = {
     "picture": Name("picture", "pictures", "It is a picture."),
+    "photograph": Name(
+        "picture without text", "pictures without text", "It is a picture without text."
+    ),
+    "scan": Name("scan", "scans", "Its pages are scanned pictures without text."),
     "recording": Name("sound file", "sound files", "It is a sound file."),
     "video": Name("video", "videos", "It is a video."),
     "archive": Name("archive", "archives", "It is an archive; what is in it is not looked at."),

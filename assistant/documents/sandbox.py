@@ -6,27 +6,47 @@ ended, what crashes takes only the child along, and the child may write no file.
 
 import json
 import os
+import queue
 import struct
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from assistant import offline
 from assistant.documents.document import Block, Document
+from assistant.documents.ocr import on_page
 from assistant.documents.parsers import parse, parser_of
-from assistant.errors import DocumentError
+from assistant.errors import DocumentError, NoTextError
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
 _LENGTH = struct.Struct(">Q")
 # A file may take this long, and so much longer for each of its megabytes.
 _SECONDS = 30.0
 _SECONDS_PER_MB = 3.0
+# A page that is recognised takes seconds, or minutes where other programs want the processor; each
+# page of a file has this time for itself.
+_SECONDS_PER_PAGE = 180.0
 _MEMORY_BYTES = 3 << 30
 _START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class PageRead:
+    """A page was recognised, of those of a file that must be."""
+
+    page: int
+    pages: int
+
+
+# A parsing as it goes: the pages that take their time, at the end the document and its parser.
+Parsing = Generator[PageRead, None, tuple[Document, str]]
 
 
 class Sandbox:
@@ -39,13 +59,28 @@ class Sandbox:
 
     def parse(self, path: Path, data: bytes) -> tuple[Document, str]:
         """The document in `data` and its parser's name; see parsers.parse."""
+        steps = self.steps(path, data)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: tuple[Document, str] = end.value
+                return found
+
+    def steps(self, path: Path, data: bytes) -> Parsing:
+        """The same, telling of each page that is recognised."""
         parser = parser_of(path, data)
         if parser is None or not parser.isolated:
             return parse(path, data)
         limit = self._seconds + _SECONDS_PER_MB * len(data) / 1e6
-        reply = self._ask(path, data, limit)
+        try:
+            reply = yield from self._ask(path, data, limit)
+        except BaseException:  # whoever stops here leaves a child that has not answered
+            self.close()
+            raise
         if "error" in reply:
-            raise DocumentError(reply["error"], reply["remedy"])
+            failure = NoTextError if reply["no_text"] else DocumentError
+            raise failure(reply["error"], reply["remedy"])
         return _document(reply), parser.name
 
     def close(self) -> None:
@@ -59,7 +94,9 @@ class Sandbox:
                     with suppress(OSError):  # what was not sent is of no use
                         pipe.close()
 
-    def _ask(self, path: Path, data: bytes, limit: float) -> dict[str, Any]:
+    def _ask(
+        self, path: Path, data: bytes, limit: float
+    ) -> Generator[PageRead, None, dict[str, Any]]:
         started = self._process is not None and self._process.poll() is None
         if not started:
             self.close()
@@ -67,19 +104,16 @@ class Sandbox:
         header = json.dumps([f"{path.stem}{path.suffix}", limit]).encode()
         exchange = _Exchange(self._process, header, data)
         # The start of an interpreter on a busy machine is not the file's fault.
-        exchange.join(limit + (0 if started else _START_SECONDS))
-        if exchange.is_alive():
-            self.close()
-            raise DocumentError(
-                f"It could not be read within {limit:.0f} seconds.", "Save it in another format."
-            )
-        if exchange.reply is None:
-            self.close()
+        wait = limit + (0 if started else _START_SECONDS)
+        while (reply := exchange.reply(wait)) is not None and "page" in reply:
+            wait = _SECONDS_PER_PAGE
+            yield PageRead(reply["page"], reply["pages"])
+        if reply is None:
             raise DocumentError(
                 "Reading it took more memory than is allowed, or its parser crashed.",
                 "Save it in another format.",
             )
-        return exchange.reply
+        return reply
 
 
 class _Exchange(threading.Thread):
@@ -94,16 +128,28 @@ class _Exchange(threading.Thread):
         assert process.stdout is not None
         self._to, self._from = process.stdin, process.stdout
         self._messages = (header, data)
-        self.reply: dict[str, Any] | None = None
+        self._replies: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self.start()
+
+    def reply(self, seconds: float) -> dict[str, Any] | None:
+        """The next reply; None if the child is gone. Raises DocumentError if none comes in time."""
+        try:
+            return self._replies.get(timeout=seconds)
+        except queue.Empty:
+            raise DocumentError(
+                f"It could not be read within {seconds:.0f} seconds.", "Save it in another format."
+            ) from None
 
     def run(self) -> None:
         try:
             for message in self._messages:
                 _send(self._to, message)
-            self.reply = json.loads(_receive(self._from))
+            reply: dict[str, Any] = {"page": 0}
+            while "page" in reply:
+                reply = json.loads(_receive(self._from))
+                self._replies.put(reply)
         except (EOFError, OSError, ValueError):
-            return  # the child is gone
+            self._replies.put(None)  # the child is gone
 
 
 def _spawn(memory_bytes: int) -> "subprocess.Popen[bytes]":
@@ -146,6 +192,13 @@ def serve(memory_bytes: int) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit_memory(memory_bytes)
+    offline.guard()  # recognition would fetch a model that it does not find
+
+    def told(page: int, pages: int) -> None:
+        _limit_time(_SECONDS_PER_PAGE)
+        _send(answers, json.dumps({"page": page, "pages": pages}).encode("ascii"))
+
+    on_page.set(told)
     while True:
         try:
             name, seconds = json.loads(_receive(sys.stdin.buffer))
@@ -164,27 +217,31 @@ def _reply(name: str, data: bytes) -> bytes:
                 "text": document.text,
                 "title": document.title,
                 "note": document.note,
+                "unread_pages": document.unread_pages,
+                "written": document.written.isoformat() if document.written else "",
                 "blocks": [list(asdict(block).values()) for block in document.blocks],
             }
         ).encode("ascii")
     except DocumentError as error:
-        return _failed(error.message, error.remedy)
+        return _failed(error.message, error.remedy, no_text=isinstance(error, NoTextError))
     except MemoryError:
         return _failed("Reading it takes more memory than is allowed.", "Split it into parts.")
     except Exception as error:  # a parser may fail in any way on a file made to do so
         return _failed(f"It is damaged: its parser failed ({type(error).__name__}).", "")
 
 
-def _failed(message: str, remedy: str) -> bytes:
-    return json.dumps({"error": message, "remedy": remedy}).encode("ascii")
+def _failed(message: str, remedy: str, *, no_text: bool = False) -> bytes:
+    return json.dumps({"error": message, "remedy": remedy, "no_text": no_text}).encode("ascii")
 
 
 def _document(reply: dict[str, Any]) -> Document:
     blocks = tuple(
-        Block(start, end, kind, tuple(headings), page)
-        for start, end, kind, headings, page in reply["blocks"]
+        Block(start, end, kind, tuple(headings), page, tuple(box) if box else None)
+        for start, end, kind, headings, page, box, _ in reply["blocks"]
     )
-    return Document(reply["text"], reply["title"], blocks, reply["note"])
+    written = date.fromisoformat(reply["written"]) if reply["written"] else None
+    told = (reply["note"], reply["unread_pages"], written)
+    return Document(reply["text"], reply["title"], blocks, *told)
 
 
 def _limit_memory(memory_bytes: int) -> None:

@@ -1,8 +1,9 @@
 """Builds the text of a document from the pieces that a format holds, with spans for each."""
 
 import re
+from datetime import date
 
-from assistant.documents.document import Block, BlockKind, Document
+from assistant.documents.document import Block, BlockKind, Box, Document
 
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\r?\n *|\r")
@@ -31,7 +32,9 @@ class TextBuilder:
         """Characters so far."""
         return self._length
 
-    def heading(self, text: str, level: int, page: int | None = None) -> None:
+    def heading(
+        self, text: str, level: int, page: int | None = None, box: Box | None = None
+    ) -> None:
         """Add a heading; what follows stands below it. `level` counts from 1, the outermost."""
         plain = one_line(text)
         if not plain:
@@ -39,16 +42,28 @@ class TextBuilder:
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
         self._path.append((level, plain))
-        self._append(plain, "heading", page)
+        self._append(plain, "heading", page, box=box)
 
-    def add(self, text: str, kind: BlockKind = "paragraph", page: int | None = None) -> None:
+    def add(
+        self,
+        text: str,
+        kind: BlockKind = "paragraph",
+        page: int | None = None,
+        box: Box | None = None,
+    ) -> None:
         """Add a block; white space is made single except in code."""
-        self._append(clean_code(text) if kind == "code" else clean(text), kind, page)
+        self._append(clean_code(text) if kind == "code" else clean(text), kind, page, box=box)
 
-    def rows(self, lines: list[str], page: int | None = None, kind: BlockKind = "table") -> None:
+    def rows(
+        self,
+        lines: list[str],
+        page: int | None = None,
+        kind: BlockKind = "table",
+        box: Box | None = None,
+    ) -> None:
         """Add the rows of a table: a block each, one line below the other."""
         for number, line in enumerate(lines):
-            self._append(one_line(line), kind, page, apart="\n" if number else "\n\n")
+            self._append(one_line(line), kind, page, apart="\n" if number else "\n\n", box=box)
 
     def leave(self, level: int) -> None:
         """Leave the headings of `level` and deeper ones."""
@@ -60,18 +75,29 @@ class TextBuilder:
         first = next((b for b in self._blocks if b.kind == "heading"), None)
         return first.headings[-1] if first is not None else ""
 
-    def document(self, title: str, note: str = "") -> Document:
+    def document(
+        self, title: str, note: str = "", unread_pages: int = 0, written: date | None = None
+    ) -> Document:
         """The finished document."""
-        return Document("".join(self._parts), one_line(title), tuple(self._blocks), note)
+        text = "".join(self._parts)
+        return Document(text, one_line(title), tuple(self._blocks), note, unread_pages, written)
 
-    def _append(self, text: str, kind: BlockKind, page: int | None, apart: str = "\n\n") -> None:
+    def _append(
+        self,
+        text: str,
+        kind: BlockKind,
+        page: int | None,
+        apart: str = "\n\n",
+        box: Box | None = None,
+    ) -> None:
         if not text:
             return
         if self._parts:
             self._parts.append(apart)
             self._length += len(apart)
         headings = tuple(title for _, title in self._path)
-        self._blocks.append(Block(self._length, self._length + len(text), kind, headings, page))
+        end = self._length + len(text)
+        self._blocks.append(Block(self._length, end, kind, headings, page, box))
         self._parts.append(text)
         self._length += len(text)
 

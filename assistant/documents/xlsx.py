@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.documents.archive import Archive, part_name
 from assistant.documents.document import Document
+from assistant.documents.metadata import office_day
 from assistant.documents.tables import readable_rows
 from assistant.documents.text_builder import TextBuilder
 from assistant.documents.xml_tree import first, parse_xml, text_of
@@ -32,7 +33,7 @@ def parse(data: bytes, name: str) -> Document:
         if rows:
             builder.heading(title, 1)
             builder.rows(readable_rows(rows))
-    return builder.document(name)
+    return builder.document(name, written=office_day(archive))
 
 
 def _sheets(archive: Archive, book: Element) -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ all three agree on when two words are the same.
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 import snowballstemmer
 
@@ -19,7 +20,27 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f"
 _WORD = re.compile(
     rf"[{_UNSPACED}]|\d+(?:[.,]\d+)*|[^\W\d_{_UNSPACED}]+(?:['\u2019][^\W\d_]+)*(?:\d+)?"
 )
-_stemmer = snowballstemmer.stemmer("english")
+_ENGLISH = "en"
+# Languages whose words are stemmed, with the name of their Snowball algorithm.
+STEMMED = {
+    code: name
+    for pair in (
+        "ar:arabic hy:armenian eu:basque ca:catalan cs:czech da:danish nl:dutch en:english "
+        "eo:esperanto et:estonian fi:finnish fr:french de:german el:greek hi:hindi hu:hungarian "
+        "id:indonesian ga:irish it:italian lt:lithuanian ne:nepali no:norwegian fa:persian "
+        "pl:polish pt:portuguese ro:romanian ru:russian sr:serbian es:spanish sv:swedish ta:tamil "
+        "tr:turkish yi:yiddish"
+    ).split()
+    for code, _, name in (pair.partition(":"),)
+}
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(STEMMED[language])
+
+
+_english = _stemmer(_ENGLISH)
 
 
 @dataclass(frozen=True)
@@ -49,27 +70,43 @@ def words(text: str) -> list[Word]:
 
 
 @lru_cache(maxsize=100_000)
-def term(word: str) -> str:
-    """The index term of one word: "Café's" → "cafe", "1,000" → "1000", "two" → "2"."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c)
-    )
+def term(word: str, language: str = _ENGLISH) -> str:
+    """The index term of one word: "Café's" → "cafe", "1,000" → "1000", "two" → "2".
+
+    Stemmed as in its language, if that is one of `STEMMED`.
+    """
+    if language != _ENGLISH and not word[:1].isdigit():
+        return _foreign_term(word, language)
+    plain = _without_accents(word.lower())
     if plain[:1].isdigit():
         return plain.replace(",", "").rstrip(".")
     plain = plain.replace("\u2019", "'")
     plain = plain.removesuffix("'s").replace("'", "")
-    return NUMBER_WORDS.get(plain) or str(_stemmer.stemWord(plain)) or word
+    return NUMBER_WORDS.get(plain) or str(_english.stemWord(plain)) or word
 
 
-def terms(text: str) -> list[str]:
+def _foreign_term(word: str, language: str) -> str:
+    """The stem of another language's word; its endings are known with their accents."""
+    plain = unicodedata.normalize("NFKC", word.lower()).replace("\u2019", "'")
+    stem = _stemmer(language).stemWord(plain) if language in STEMMED else plain
+    return _without_accents(str(stem)).replace("'", "") or word
+
+
+def _without_accents(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
+def terms(text: str, language: str = _ENGLISH) -> list[str]:
     """All index terms of `text`, in order, function words included."""
-    return [term(m.group()) for m in _WORD.finditer(text)]
+    return [term(m.group(), language) for m in _WORD.finditer(text)]
 
 
-def content_terms(text: str) -> list[str]:
+def content_terms(text: str, language: str = _ENGLISH) -> list[str]:
     """The terms of `text` that carry meaning: without function words, in order."""
     return [
-        term(found) for m in _WORD.finditer(text) if (found := m.group()).lower() not in STOP_WORDS
+        term(found, language)
+        for m in _WORD.finditer(text)
+        if (found := m.group()).lower() not in STOP_WORDS
     ]
 
 

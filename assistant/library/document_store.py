@@ -4,16 +4,18 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from assistant.documents.document import Document, LineMap
+from assistant.documents.document import Box, Document, LineMap, around
 from assistant.documents.reading import Reading
 from assistant.documents.units.unit import Unit
 from assistant.errors import LibraryError
+from assistant.language.dates import HEAD_CHARS, document_date
 from assistant.language.sentences import Span
-from assistant.language.words import terms
+from assistant.language.words import term, terms
+from assistant.library import similarity
 from assistant.library.lexical_index import LexicalIndex
 from assistant.library.sources import Sources
 from assistant.library.splitter import PassageSpan
@@ -42,6 +44,7 @@ class DocumentState:
     source: str
     sha256: str
     signature: str
+    unread_pages: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,16 @@ class DocumentRecord:
     added_at: str
     passages: int
     embedded: int
+    language: str = "en"
+    unread_pages: int = 0
 
 
 @dataclass(frozen=True)
 class Passage:
     """A stored passage: `text` is its document's text[start:end], `sentences` spans in there.
 
-    `units` say what each sentence means where that is more than it says.
+    `units` say what each sentence means where that is more than it says; `boxes` where on the page
+    its blocks stand, each a span of the document, that were read from a picture.
     """
 
     id: int
@@ -79,6 +85,8 @@ class Passage:
     sentences: tuple[Span, ...]
     text: str
     units: tuple[Unit, ...] = ()
+    language: str = "en"
+    boxes: tuple[tuple[int, int, Box], ...] = ()
 
     @cached_property
     def reading(self) -> Reading:
@@ -89,6 +97,14 @@ class Passage:
     def slice(self, span: Span) -> str:
         """The text of a span of the document that lies in this passage."""
         return self.text[span[0] - self.start : span[1] - self.start]
+
+    def box_of(self, span: Span) -> Box | None:
+        """The box on the page around a span, if it was read from a picture."""
+        found: Box | None = None
+        for start, end, box in self.boxes:
+            if start < span[1] and span[0] < end:
+                found = around(found, box)
+        return found
 
     def lines_of(self, span: Span) -> tuple[int, int]:
         """The first and the last line of a span of the document that lies in this passage."""
@@ -108,12 +124,14 @@ class DocumentStore(LexicalIndex, Sources):
 
     def put(self, file: SourceFile, document: Document, passages: Iterable[PassageSpan]) -> int:
         """Store a document in the place of what its source held before; returns its passages."""
+        found = similarity.sketch(document.text)
         with self._writing() as db:
             self._forget(db, file.source)
             db.execute("DELETE FROM skipped WHERE source = ?", (file.source,))
             cursor = db.execute(
                 "INSERT INTO documents (source, title, text, sha256, bytes, mtime_ns, parser, note,"
-                " added_at, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " added_at, signature, language, written, unread_pages, sketch)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     file.source,
                     document.title,
@@ -125,7 +143,15 @@ class DocumentStore(LexicalIndex, Sources):
                     document.note,
                     datetime.now(UTC).isoformat(timespec="seconds"),
                     file.signature,
+                    document.language,
+                    document.written.isoformat() if document.written else "",
+                    document.unread_pages,
+                    json.dumps(found),
                 ),
+            )
+            db.executemany(
+                "INSERT INTO sketch_keys VALUES (?, ?)",
+                [(key, cursor.lastrowid) for key in similarity.keys(found)],
             )
             number = 0
             for passage in passages:
@@ -139,7 +165,7 @@ class DocumentStore(LexicalIndex, Sources):
     ) -> None:
         cursor = db.execute(
             'INSERT INTO passages (document_id, start, "end", first_line, last_line, page,'
-            " headings, sentences) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " headings, sentences, boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document_id,
                 passage.start,
@@ -148,10 +174,12 @@ class DocumentStore(LexicalIndex, Sources):
                 passage.page,
                 json.dumps(passage.headings),
                 json.dumps([unit.to_json() for unit in passage.units]),
+                json.dumps(passage.boxes),
             ),
         )
-        body = " ".join(terms(Reading(document.text, 0, passage.units).text))
-        context = _context(document.title, passage.headings)
+        language = document.language
+        body = " ".join(terms(Reading(document.text, 0, passage.units).text, language))
+        context = _context(document.title, passage.headings, language)
         db.execute(
             "INSERT INTO passage_terms (rowid, body, headings) VALUES (?, ?, ?)",
             (cursor.lastrowid, body, context),
@@ -199,8 +227,8 @@ class DocumentStore(LexicalIndex, Sources):
         with self._writing() as db:
             self._forget(db, new.source)
             db.execute("DELETE FROM skipped WHERE source = ?", (new.source,))
-            document_id, title = db.execute(
-                "SELECT id, title FROM documents WHERE source = ?", (old,)
+            document_id, title, language = db.execute(
+                "SELECT id, title, language FROM documents WHERE source = ?", (old,)
             ).fetchone()
             named = Path(new.source).stem if title == Path(old).stem else title
             db.execute(
@@ -214,7 +242,7 @@ class DocumentStore(LexicalIndex, Sources):
             if named != title:
                 db.executemany(
                     "UPDATE passage_terms SET headings = ? WHERE rowid = ?",
-                    [(_context(named, json.loads(headings)), i) for i, headings in rows],
+                    [(_context(named, json.loads(headings), language), i) for i, headings in rows],
                 )
             return len(rows)
 
@@ -222,15 +250,18 @@ class DocumentStore(LexicalIndex, Sources):
         """All documents, by source."""
         rows = self._rows(
             "SELECT d.id, source, title, sha256, bytes, mtime_ns, parser, note, added_at,"
-            " COUNT(p.id), COALESCE(SUM(p.embedded), 0) FROM documents d"
+            " COUNT(p.id), COALESCE(SUM(p.embedded), 0), language, unread_pages FROM documents d"
             " LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY source"
         )
         return [DocumentRecord(*row) for row in rows]  # type: ignore[arg-type]
 
     def states(self) -> dict[str, DocumentState]:
         """The state of each document, by source."""
-        rows = self._rows("SELECT source, sha256, signature FROM documents")
-        return {str(row[0]): DocumentState(*map(str, row)) for row in rows}
+        rows = self._rows("SELECT source, sha256, signature, unread_pages FROM documents")
+        return {
+            str(source): DocumentState(str(source), str(sha256), str(mark), int(str(unread)))
+            for source, sha256, mark, unread in rows
+        }
 
     def sources_below(self, document_id: int) -> list[str]:
         """The sources of documents with a lower id, oldest first."""
@@ -242,9 +273,15 @@ class DocumentStore(LexicalIndex, Sources):
         return int(str(self._rows("SELECT COALESCE(MAX(id), 0) + 1 FROM documents")[0][0]))
 
     def holds(self, source: str, document: Document, passages: Sequence[PassageSpan]) -> bool:
-        """Tell whether a document is stored with this text, title and passages."""
-        found = self._rows("SELECT text, title FROM documents WHERE source = ?", (source,))
-        if found != [(document.text, document.title)]:
+        """Tell whether a document is stored with this text, title and passages, and with all that
+        is known of it beside."""
+        found = self._rows(
+            "SELECT text, title, language, written, sketch FROM documents WHERE source = ?",
+            (source,),
+        )
+        written = document.written.isoformat() if document.written else ""
+        sketch = json.dumps(similarity.sketch(document.text))
+        if found != [(document.text, document.title, document.language, written, sketch)]:
             return False
         ids = self.passage_ids(source)
         stored = self.passages(ids)
@@ -269,11 +306,46 @@ class DocumentStore(LexicalIndex, Sources):
             raise LibraryError(f"{source} is not in the library.", "See `assistant sources`.")
         return str(rows[0][0])
 
-    def head(self, source: str, characters: int) -> str:
-        """The beginning of a document's text; "" if it is not in the library."""
-        query = "SELECT substr(text, 1, ?) FROM documents WHERE source = ?"
-        rows = self._rows(query, (characters, source))
-        return str(rows[0][0]) if rows else ""
+    def day(self, source: str) -> date | None:
+        """When a document was written, as it says itself in its first lines or its name, else as
+        its format keeps it; None if neither does."""
+        query = "SELECT substr(text, 1, ?), written FROM documents WHERE source = ?"
+        for head, written in self._rows(query, (HEAD_CHARS, source)):
+            kept = date.fromisoformat(str(written)) if written else None
+            return document_date(source, str(head)) or kept
+        return None
+
+    def languages(self) -> list[str]:
+        """The languages of the documents, that of most documents first."""
+        query = "SELECT language FROM documents GROUP BY language ORDER BY COUNT(*) DESC, language"
+        return [str(row[0]) for row in self._rows(query)]
+
+    def index_terms(self, said: Iterable[str]) -> dict[str, str]:
+        """The term of each word as the index has it: stemmed in that of the library's languages in
+        which most passages hold it, in English where none does."""
+        languages = [language for language in self.languages() if language != "en"]
+        forms = {word: [term(word), *(term(word, code) for code in languages)] for word in said}
+        if not languages:
+            return {word: found[0] for word, found in forms.items()}
+        counts = self.term_frequency({form for found in forms.values() for form in found})
+        return {word: max(found, key=lambda form: counts[form]) for word, found in forms.items()}
+
+    def alike(self, source: str) -> dict[str, float]:
+        """The documents that are nearly the same as one, the most similar first, with the estimate
+        of how much of both they share."""
+        rows = self._rows(
+            "SELECT DISTINCT other.source, mine.sketch, other.sketch FROM documents mine"
+            " JOIN sketch_keys k ON k.document_id = mine.id"
+            " JOIN sketch_keys o ON o.key = k.key AND o.document_id != mine.id"
+            " JOIN documents other ON other.id = o.document_id WHERE mine.source = ?",
+            (source,),
+        )
+        scores = {
+            str(other): similarity.similarity(*(tuple(json.loads(str(s))) for s in sketches))
+            for other, *sketches in rows
+        }
+        near = [(other, s) for other, s in scores.items() if s >= similarity.ALIKE]
+        return dict(sorted(near, key=lambda pair: (-pair[1], pair[0])))
 
     # Passages.
 
@@ -284,7 +356,8 @@ class DocumentStore(LexicalIndex, Sources):
             chunk = ids[i : i + _CHUNK]
             rows = self._rows(
                 'SELECT p.id, d.source, d.title, p.start, p."end", first_line, last_line, page,'
-                ' headings, sentences, substr(d.text, p.start + 1, p."end" - p.start)'
+                ' headings, sentences, substr(d.text, p.start + 1, p."end" - p.start), d.language,'
+                " boxes"
                 " FROM passages p JOIN documents d ON d.id = p.document_id"
                 f" WHERE p.id IN ({marks(chunk)})",
                 chunk,
@@ -375,13 +448,14 @@ class DocumentStore(LexicalIndex, Sources):
             db.executemany("DELETE FROM stale_vectors WHERE passage_id = ?", [(i,) for i in ids])
 
 
-def _context(title: str, headings: Sequence[str]) -> str:
+def _context(title: str, headings: Sequence[str], language: str) -> str:
     """The terms of what stands above a passage."""
-    return " ".join(terms(" ".join((title, *headings))))
+    return " ".join(terms(" ".join((title, *headings)), language))
 
 
 def _passage(row: tuple[object, ...]) -> Passage:
-    (passage_id, source, title, start, end, first, last, page, headings, sentences, text) = row
+    passage_id, source, title, start, end, first, last, page, headings, sentences = row[:10]
+    text, language, boxes = row[10:]
     units = tuple(map(Unit.from_json, json.loads(str(sentences))))
     return Passage(
         id=int(str(passage_id)),
@@ -395,4 +469,6 @@ def _passage(row: tuple[object, ...]) -> Passage:
         sentences=tuple(unit.span for unit in units),
         text=str(text),
         units=units,
+        language=str(language),
+        boxes=tuple((a, b, tuple(box)) for a, b, box in json.loads(str(boxes))),
     )

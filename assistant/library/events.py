@@ -10,12 +10,25 @@ Change = Literal["added", "changed", "renamed", "unchanged"]
 
 @dataclass(frozen=True)
 class FileIndexed:
-    """A file is in the library; its text can be found from now on, its vectors follow."""
+    """A file is in the library; its text can be found from now on, its vectors follow.
+
+    `alike` are the documents that are nearly the same.
+    """
 
     source: str
     change: Change
     passages: int = 0
     note: str = ""
+    alike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PageRecognised:
+    """The text of so many pages of a file was recognised in their pictures, of those to be read."""
+
+    source: str
+    done: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,7 @@ class NotRead:
 IndexEvent = (
     FileIndexed
     | Fetching
+    | PageRecognised
     | FileFailed
     | FileRemoved
     | SourceMissing

@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.documents import ocr
+from assistant.documents.document import Document
 from assistant.documents.recognition import Kind
 from assistant.documents.sandbox import Sandbox
-from assistant.errors import DocumentError, LibraryError
+from assistant.errors import DocumentError, LibraryError, NoTextError
+from assistant.language.detection import language_of
 from assistant.library import discovery, index_version
 from assistant.library.document_store import DocumentState, DocumentStore, SourceFile
 from assistant.library.events import (
@@ -24,6 +27,7 @@ from assistant.library.events import (
     FileRemoved,
     IndexEvent,
     NotRead,
+    PageRecognised,
     Rebuilding,
     SourceMissing,
     Waiting,
@@ -46,6 +50,7 @@ __all__ = [
     "IndexEvent",
     "Indexer",
     "NotRead",
+    "PageRecognised",
     "Rebuilding",
     "SourceMissing",
     "Waiting",
@@ -141,7 +146,7 @@ class Indexer:
         try:
             path = Path(source)
             content = discovery.read(path)
-            document, parser = self._sandbox.parse(path, content.data)
+            document, parser = yield from self._parse(path, content.data)
         except DocumentError:  # its text is kept, as it would be by a sync
             return
         passages = split(document)
@@ -235,7 +240,8 @@ class Indexer:
             yield SourceMissing(place, count)
         moved = {states[source].sha256: source for source in now.gone}
         for source, mark in now.signatures.items():
-            if mark and skipped.get(source, ("", ""))[0] == mark:
+            known, why = skipped.get(source, ("", ""))
+            if mark and known == mark and not (ocr.is_installed() and why in ocr.WAITING):
                 continue
             yield from self._store(source, mark, states.get(source), moved)
         gone = [source for source in now.gone if self._catalogue.state(source) is not None]
@@ -255,32 +261,53 @@ class Indexer:
         self, source: str, mark: str, before: DocumentState | None, moved: dict[str, str]
     ) -> Iterator[IndexEvent]:
         """Bring one file in; `moved` holds documents without a file by the content they had."""
-        if before is not None and mark and before.signature == mark:
+        if before is not None and mark and before.signature == mark and not _waits(before):
             yield FileIndexed(source, "unchanged")
             return
         try:
-            yield self._read(source, before, moved)
+            yield (yield from self._read(source, before, moved))
+        except NoTextError as error:
+            if before is not None or source in self._catalogue.roots():
+                yield FileFailed(printable_path(source), error.message, error.remedy)
+            else:  # one of the photographs of a folder
+                self._catalogue.skip(source, discovery.settled(mark), error.message)
         except DocumentError as error:
             if before is None and os.path.exists(source):
                 self._catalogue.skip(source, discovery.settled(mark), error.message)
             yield FileFailed(printable_path(source), error.message, error.remedy)
 
-    def _read(self, name: str, before: DocumentState | None, moved: dict[str, str]) -> FileIndexed:
+    def _parse(self, path: Path, data: bytes) -> Generator[IndexEvent, None, tuple[Document, str]]:
+        """The document of a file in its language, and the parser's name."""
+        steps = self._sandbox.steps(path, data)
+        while True:
+            try:
+                read = next(steps)
+            except StopIteration as end:
+                document, parser = end.value
+                prose = any(b.kind not in {"code", "keys"} for b in document.blocks)
+                language = language_of(document.text) if prose else "en"
+                return replace(document, language=language), parser
+            yield PageRecognised(printable_path(str(path)), read.page, read.pages)
+
+    def _read(
+        self, name: str, before: DocumentState | None, moved: dict[str, str]
+    ) -> Generator[IndexEvent, None, FileIndexed]:
         source = discovery.absolute(name)
         path = Path(source)
         content = discovery.read(path)
         mark = discovery.settled(content.signature)
-        if before is not None and before.sha256 == content.sha256:
+        if before is not None and before.sha256 == content.sha256 and not _waits(before):
             self._catalogue.touch(source, content.mtime_ns, mark)
             return FileIndexed(source, "unchanged")
         file = SourceFile(source, content.sha256, len(content.data), content.mtime_ns, "", mark)
         old = moved.pop(content.sha256, None) or self._orphan(content.sha256)
         if old is not None and Path(old).suffix.lower() == path.suffix.lower():
             return self._rename(old, file)
-        document, parser = self._sandbox.parse(path, content.data)
+        document, parser = yield from self._parse(path, content.data)
         number = self._catalogue.put(replace(file, parser=parser), document, split(document))
         change: Change = "added" if before is None else "changed"
-        return FileIndexed(source, change, number, document.note)
+        alike = tuple(self._catalogue.alike(source))
+        return FileIndexed(source, change, number, document.note, alike)
 
     def _rename(self, old: str, file: SourceFile) -> FileIndexed:
         number = self._catalogue.rename(old, file)
@@ -295,6 +322,11 @@ class Indexer:
             if not os.path.exists(source) and os.path.isdir(os.path.dirname(source)):
                 return source
         return None
+
+
+def _waits(state: DocumentState) -> bool:
+    """Tell if a document has pages that could not be read when it was, and can be now."""
+    return state.unread_pages > 0 and ocr.is_installed()
 
 
 def printable_path(path: str) -> str:

@@ -13,7 +13,15 @@ from assistant.library import index_version, schema
 from assistant.library.document_store import DocumentStore
 from assistant.library.settings import LibrarySettings
 
-_TABLES = ("settings", "documents", "roots", "skipped", "passages", "stale_vectors")
+_TABLES = (
+    "settings",
+    "documents",
+    "sketch_keys",
+    "roots",
+    "skipped",
+    "passages",
+    "stale_vectors",
+)
 # Thousands of passages may be wrong in the same way; a few tell.
 _TOLD = 20
 

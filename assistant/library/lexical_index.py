@@ -26,6 +26,20 @@ class LexicalIndex(Database):
         """Passages that hold all of the terms, in the same form."""
         return self._matching(" AND ", wanted, limit)
 
+    def holders(self, wanted: Sequence[str], *, in_text: bool = False) -> list[tuple[str, int]]:
+        """All passages that hold all of the terms, as (source, id), best first; `in_text` leaves
+        out those that have them from a title or heading."""
+        every = " AND ".join(_quoted(t) for t in dict.fromkeys(wanted) if t)
+        if not every:
+            return []
+        rows = self._rows(
+            "SELECT d.source, t.rowid FROM passage_terms t JOIN passages p ON p.id = t.rowid"
+            " JOIN documents d ON d.id = p.document_id WHERE passage_terms MATCH ?"
+            f" ORDER BY {_BM25}, t.rowid",
+            (f"body : ({every})" if in_text else every,),
+        )
+        return [(str(source), int(str(i))) for source, i in rows]
+
     def _matching(
         self,
         joined_by: str,

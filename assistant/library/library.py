@@ -28,6 +28,7 @@ from assistant.library.watcher import changes
 DEFAULT_LIBRARY = "default"
 # A folder beside the libraries that is one in the making, or what is left of one.
 UNFINISHED = ".{name}.new"
+_TOLD_LANGUAGES = "told.languages"
 _log = logs.logger(__name__)
 
 
@@ -253,6 +254,16 @@ class Library:
             self.settings.exclude,
         )
         return listed(now.unread, skipped)
+
+    def foreign_languages(self) -> list[str]:
+        """The languages of the documents beside English whose limits the person was not told of
+        yet, the most frequent first; from now on they were."""
+        told = set((self.document_store.setting(_TOLD_LANGUAGES) or "").split())
+        new = [code for code in self.document_store.languages() if code not in {"en", *told}]
+        if new:
+            known = " ".join(sorted({*told, *new}))
+            self.document_store.set_settings({_TOLD_LANGUAGES: known})
+        return new
 
     def seed(self) -> Iterator[IndexEvent] | None:
         """Index the shipped documents if nothing was ever added here, else None."""

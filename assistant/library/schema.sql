@@ -12,9 +12,22 @@ CREATE TABLE documents (
   parser TEXT NOT NULL,
   note TEXT NOT NULL,
   added_at TEXT NOT NULL,           -- UTC, ISO 8601
-  signature TEXT NOT NULL DEFAULT ''  -- device:inode:size:mtime:ctime when it was read
+  signature TEXT NOT NULL DEFAULT '',  -- device:inode:size:mtime:ctime when it was read
+  language TEXT NOT NULL DEFAULT 'en',    -- ISO 639
+  written TEXT NOT NULL DEFAULT '',       -- the day that its format keeps, ISO 8601
+  unread_pages INTEGER NOT NULL DEFAULT 0,  -- scanned pages that could not be read
+  sketch TEXT NOT NULL DEFAULT '[]'       -- JSON: hashes of its runs of words, the lowest first
 );
 CREATE INDEX documents_by_content ON documents (sha256);
+CREATE INDEX documents_by_language ON documents (language);
+
+-- The lowest hashes of each sketch: by them documents are found that are nearly the same.
+CREATE TABLE sketch_keys (
+  key INTEGER NOT NULL,
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  PRIMARY KEY (key, document_id)
+) WITHOUT ROWID;
+CREATE INDEX sketch_keys_of_document ON sketch_keys (document_id);
 
 -- What the person pointed at: `sync` looks there.
 CREATE TABLE roots (
@@ -41,7 +54,8 @@ CREATE TABLE passages (
   page INTEGER,
   headings TEXT NOT NULL,           -- JSON: ["outermost", …]
   sentences TEXT NOT NULL,          -- JSON: [[start, end], …] in the document's text
-  embedded INTEGER NOT NULL DEFAULT 0
+  embedded INTEGER NOT NULL DEFAULT 0,
+  boxes TEXT NOT NULL DEFAULT '[]'  -- JSON: [[start, end, [left, top, right, bottom]], …], if read from a picture
 );
 CREATE INDEX passages_of_document ON passages (document_id);
 CREATE INDEX passages_waiting ON passages (id) WHERE embedded = 0;

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from assistant.errors import LibraryError, QuestionError
-from assistant.language.dates import HEAD_CHARS, document_date, read_date
+from assistant.language.dates import read_date
 from assistant.library import discovery
 from assistant.library.document_store import DocumentRecord, DocumentStore
 from assistant.library.scan import is_below
@@ -47,8 +47,8 @@ def scope(
 
 
 def day_of(catalogue: DocumentStore, document: DocumentRecord) -> date:
-    """When a document was written, as it says itself; else when its file was changed."""
-    written = document_date(document.source, catalogue.head(document.source, HEAD_CHARS))
+    """When a document was written, as it or its format says; else when its file was changed."""
+    written = catalogue.day(document.source)
     return written or datetime.fromtimestamp(document.mtime_ns / 1e9).date()
 
 

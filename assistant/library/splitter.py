@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from assistant.documents.document import Block, Document, LineMap
+from assistant.documents.document import Block, Box, Document, LineMap
 from assistant.documents.units.lists import is_lead, leads
 from assistant.documents.units.questions import is_question, is_quoted
 from assistant.documents.units.splitting import units
@@ -17,7 +17,7 @@ from assistant.language.sentences import Span
 from assistant.language.words import approximate_tokens
 
 # Recorded with the library: a change here makes stored passages out of date.
-PASSAGE_VERSION = 2
+PASSAGE_VERSION = 3
 
 TARGET_TOKENS = 200
 # A paragraph below this is joined to its neighbour, if the two fit together.
@@ -30,7 +30,8 @@ _LIST_TOKENS = 400
 class PassageSpan:
     """A passage before it is stored: `text[start:end]` of its document, and its units.
 
-    `lines` are its first and last line (from 1).
+    `lines` are its first and last line (from 1); `boxes` where on the page its blocks stand, each a
+    span of the document, that were read from a picture.
     """
 
     start: int
@@ -39,6 +40,7 @@ class PassageSpan:
     page: int | None
     headings: tuple[str, ...]
     units: tuple[Unit, ...]
+    boxes: tuple[tuple[int, int, Box], ...] = ()
 
     @property
     def sentences(self) -> tuple[Span, ...]:
@@ -55,7 +57,8 @@ def split(document: Document) -> list[PassageSpan]:
     text = document.text
     lines = LineMap(text)
     found = []
-    bound = list(_bound(text, list(_without_headings(document.blocks))))
+    blocks = _without_headings(document.blocks)
+    bound = [replace(b, language=document.language) for b in _bound(text, list(blocks))]
     following = {a.start: text[b.start : b.end] for a, b in pairwise(bound)}
     for group in _merge(text, bound):
         parts = [u for b in group for u in units(text, b, following.get(b.start, ""))]
@@ -69,6 +72,11 @@ def split(document: Document) -> list[PassageSpan]:
                     group[0].page,
                     group[0].headings,
                     tuple(run),
+                    tuple(
+                        (b.start, b.end, b.box)
+                        for b in document.blocks
+                        if b.box and b.start < end and start < b.end
+                    ),
                 )
             )
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import LibraryError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FILE = "catalogue.sqlite3"
 _BUSY_SECONDS = 10.0
 _BACKUP = "catalogue.v{version}.sqlite3"

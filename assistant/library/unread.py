@@ -3,11 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from assistant.documents import ocr
+from assistant.documents.parsers import is_picture
 from assistant.documents.recognition import NAMES, Kind
 from assistant.library.sources import REMOVED
 
-_BY_MESSAGE: tuple[tuple[str, Kind], ...] = (("It is empty", "empty"), ("It is larger", "large"))
+_BY_MESSAGE: tuple[tuple[str, Kind], ...] = (
+    ("It is empty", "empty"),
+    ("It is larger", "large"),
+    (ocr.SCAN, "scan"),
+    (ocr.NO_TEXT, "photograph"),
+    ("It is a picture", "picture"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ def listed(found: Mapping[str, Kind], skipped: Mapping[str, tuple[str, str]]) ->
 
     What the person removed is not among it.
     """
-    files = [Unread(source, kind, NAMES[kind].sentence) for source, kind in found.items()]
+    files = [Unread(source, kind, _reason(source, kind)) for source, kind in found.items()]
     files += [
         Unread(source, _kind(message), message)
         for source, (mark, message) in skipped.items()
@@ -41,6 +50,17 @@ def counted(kinds: Iterable[Kind]) -> str:
         for kind, name in NAMES.items()
         if kind in numbers
     )
+
+
+def waits_for_ocr(file: Unread) -> bool:
+    """Tell if a file is a picture or scan that could be read with the extra `ocr`."""
+    return file.kind == "scan" or (file.kind == "picture" and is_picture(Path(file.source)))
+
+
+def _reason(source: str, kind: Kind) -> str:
+    """Why a file of this kind is left out; of pictures that could be read, with what that takes."""
+    readable = kind == "picture" and is_picture(Path(source))
+    return f"{ocr.PICTURE} `{ocr.command()}` reads it." if readable else NAMES[kind].sentence
 
 
 def _kind(message: str) -> Kind:

@@ -103,12 +103,19 @@ _HERE = re.compile(
     re.IGNORECASE,
 )
 _WORDING = re.compile(r"^(?:the |a |an )?(?:words?|names?|terms?) ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|an?|any|some) ")
 _WITHOUT = re.compile(r"\b(?:not|never|without)\b", re.IGNORECASE)
 _WHAT_IS_HERE = re.compile(r"what (?:do|have) (?:i|we|you)(?: have| got)*(?: here)?", re.I)
 _ASKS_HOW = re.compile(r"how\b(?!\s+(?:many|much|big|large|old|long|recent)\b)|why\b", re.I)
 _ABOUT_ALL = re.compile(r"\b(library|collection|documents|files|papers) about$", re.I)
 _ASKS_FOLDER = re.compile(
     r"\b(?:which|what|many|list|show)(?: me)?(?: all)?(?: the| my)? (?:folder|director)|\bwhere\b",
+    re.IGNORECASE,
+)
+# Of what documents are asked that mention something: "How many contracts mention a deposit?".
+_MENTION = re.compile(
+    r"(?:(?:how many|which|what|list|show|count|number of)\b.*)"
+    r"\b(?:mention|discuss|contain|cover|refer to|speak of|talk about|say anything about)\b",
     re.IGNORECASE,
 )
 _MUST = re.compile(r"\b(?:have|has|need|needs) to\b", re.IGNORECASE)
@@ -119,7 +126,8 @@ class CatalogueQuery:
     """The documents meant, by all that is not empty, and what is wanted of them.
 
     `topic` is what they mention, or with `without` do not; `named` are terms of their file, folder
-    or title; `period` is when they were written, changed or added, as `clock` says.
+    or title, in the words of `named_as`; `period` is when they were written, changed or added, as
+    `clock` says.
     """
 
     wish: Wish = "list"
@@ -128,6 +136,7 @@ class CatalogueQuery:
     topic: str = ""
     without: bool = False
     named: frozenset[str] = frozenset()
+    named_as: str = ""
     period: Period | None = None
     clock: Clock = "written"
 
@@ -152,7 +161,8 @@ def read(question: str, documents: Documents, today: date) -> CatalogueQuery | N
     head, topic = _split(plain)
     if topic == "" and head != plain:
         return None
-    return _Reading(head, topic or "", documents, today).query()
+    mentions = topic is not None and _MENTION.match(plain) is not None
+    return _Reading(head, topic or "", documents, today, mentions=mentions).query()
 
 
 def name_terms(document: DocumentRecord) -> frozenset[str]:
@@ -175,7 +185,7 @@ def _split(plain: str) -> tuple[str, str | None]:
     for form in (_TOPIC, _FROM):
         found = form.search(here)
         if found and (form is _TOPIC or read_period(found["topic"], date(1970, 1, 1))[0] is None):
-            topic = _WORDING.sub("", found["topic"]).strip(" \"'\u201c\u201d")
+            topic = _ARTICLE.sub("", _WORDING.sub("", found["topic"])).strip(" \"'\u201c\u201d")
             return f"{here[: found.start()]}{' here' * (here != plain)}", topic
     return plain, None
 
@@ -183,8 +193,11 @@ def _split(plain: str) -> tuple[str, str | None]:
 class _Reading:
     """One question's words, each taken for what it says of documents."""
 
-    def __init__(self, head: str, topic: str, documents: Documents, today: date) -> None:
+    def __init__(
+        self, head: str, topic: str, documents: Documents, today: date, *, mentions: bool = False
+    ) -> None:
         self._head = head
+        self._mentions = mentions
         self._topic = topic
         self._documents = documents
         self._period, rest = read_period(head, today)
@@ -215,6 +228,7 @@ class _Reading:
             self._topic,
             without=bool(self._topic and _WITHOUT.search(self._head)),
             named=named,
+            named_as=" ".join(w for w in self._words if named & {term(w)}),
             period=self._period,
             clock=next((_CLOCKS[s] for s in self._stems if s in _CLOCKS), "written"),
         )
@@ -230,7 +244,9 @@ class _Reading:
         chosen = self._wish() in {"newest", "oldest", "largest", "smallest"}
         chosen = chosen and "size" not in stems  # "largest file size" asks for a limit
         owned = nouns and (asked or chosen or self._period)
-        return bool(about or owned or of_one or file)
+        # "How many contracts mention …", where files or folders are named so.
+        named = rest and self._mentions
+        return bool(about or owned or of_one or file or named)
 
     def _wish(self) -> Wish:
         head = self._head

@@ -20,6 +20,8 @@ Kind = Literal[
     "calculation",
     "several",
     "summary",
+    "outline",
+    "changes",
     "library",
     "talk",
 ]
@@ -66,6 +68,27 @@ _SUMMARY = re.compile(
     r"(?: (?:of|in) (?P<points>.+))?",
     re.IGNORECASE,
 )
+_OUTLINE = re.compile(
+    r"(?:(?:give|make|show|write)(?: me| us)? )?(?:an? |the )?"
+    r"(?:outline|structure|table of contents|contents)(?: of| for)?:? (?P<of>.+)"
+    r"|(?:list|show|what are|which are)(?: me)?(?: all)? (?:the )?(?:sections|chapters|headings)"
+    r" (?:of|in) (?P<parts>.+)"
+    r"|(?:which|what) (?:sections|chapters|headings) (?:does|are in) (?P<has>.+?)(?: have)?"
+    r"|how is (?P<how>.+?) (?:structured|organi[sz]ed)",
+    re.IGNORECASE,
+)
+_BETWEEN = r"(?P<{0}>.+?) (?:and|to|with|versus|vs\.?|from) (?P<{0}_other>.+)"
+_CHANGES = re.compile(
+    r"what(?: has| have| is|'s| was)? (?:changed|different|the (?:changes?|differences?))"
+    rf" (?:between|from) {_BETWEEN.format('what')}"
+    r"|(?:(?:show|list|give|tell|find)(?: me| us)?(?: all)? )?(?:the |all )*"
+    rf"(?:changes?|differences?|diff) (?:between|from) {_BETWEEN.format('list')}"
+    rf"|(?:compare|diff) {_BETWEEN.format('compare')}"
+    r"|how (?:does|do|did) (?P<how>.+?) differ from (?P<how_other>.+)"
+    r"|what(?: has| is|'s)? (?:changed|new|different) in (?P<new>.+?)"
+    r"(?: (?:since|compared (?:to|with)|against) (?P<new_other>.+))?",
+    re.IGNORECASE,
+)
 _LISTS = re.compile(
     r"(?:list|name|enumerate|give me (?:all|a list)|show (?:me )?all)\b.+"
     r"|who (?:are|were) (?:all )?the \w+s\b.*"
@@ -99,6 +122,21 @@ class Summary:
     target: str
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A wish for the sections of a document; `target` names it."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A wish for what differs in two documents; without the `other`, in versions of one."""
+
+    one: str
+    other: str = ""
+
+
 def talk(question: str) -> Talk | None:
     """The small talk or command that the whole question is; None if it asks something."""
     plain = re.sub(r"[\s!.,?:;)(\u263a-\U0001faff-]+$", "", question.strip().lower())
@@ -122,6 +160,23 @@ def summary(question: str) -> Summary | None:
     if re.fullmatch(_POINTING, target, re.IGNORECASE):
         return Summary("")
     return Summary(target)
+
+
+def outline(question: str) -> Outline | None:
+    """The wish for an outline; None if the question asks for something else."""
+    found = _OUTLINE.fullmatch(_bare(question))
+    target = next((g for g in found.groups() if g), "") if found else ""
+    if not target:
+        return None
+    pointing = re.fullmatch(_POINTING, target, re.IGNORECASE)
+    return Outline("" if pointing else target.strip(" \"'\u201c\u201d"))
+
+
+def changes(question: str) -> Changes | None:
+    """The wish for what changed; None if the question asks for something else."""
+    found = _CHANGES.fullmatch(_bare(question))
+    said = [g.strip(" \"'\u201c\u201d") for g in found.groups() if g] if found else []
+    return Changes(*said) if said else None
 
 
 def classify(question: str) -> Kind:

@@ -10,7 +10,7 @@ from assistant.language.words import content_terms, names, words
 from assistant.library.library import Library
 from assistant.query import intent
 from assistant.query.decomposition import sides
-from assistant.query.intent import Kind, Summary, Talk
+from assistant.query.intent import Changes, Kind, Outline, Summary, Talk
 from assistant.query.last_answer import Request, request
 from assistant.query.normal_form import normal_form
 from assistant.query.rewriter import alternative_rewrites, rewrite
@@ -52,6 +52,16 @@ class Question:
     def summary(self) -> Summary | None:
         """The wish for a summary, if it is one."""
         return intent.summary(self.plain)
+
+    @cached_property
+    def outline(self) -> Outline | None:
+        """The wish for an outline, if it is one."""
+        return intent.outline(self.plain)
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """The wish to know what changed between two documents, if it is one."""
+        return intent.changes(self.plain)
 
     @cached_property
     def parts(self) -> list[str]:

@@ -27,8 +27,9 @@ def spelt(question: str, library: Library) -> str:
     """The question, its misspelt words as the library spells what is nearest to them."""
     long = (w for w in words(question) if w.text.isalpha() and len(w.text) >= _SHORTEST)
     said = [w for w in long if not _is_ours(w)]
-    counts = library.document_store.term_frequency({term(w.text) for w in said})
-    strange = [w for w in said if not counts[term(w.text)]]
+    forms = library.document_store.index_terms([w.text for w in said])
+    counts = library.document_store.term_frequency(forms.values())
+    strange = [w for w in said if not counts[forms[w.text]]]
     if not strange or other_language(question):
         return question
     tokens, _, _ = library.embedder.embed_tokens([question], questions=True)[0]

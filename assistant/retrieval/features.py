@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.language.answer_types import offers
 from assistant.language.lexicon import STOP_WORDS
-from assistant.language.words import content_terms, term, terms, words
+from assistant.language.words import content_terms, terms, words
 from assistant.library.ports import Embedder, Vectors
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import Query, ScoredPassage
@@ -70,7 +70,7 @@ def _of_passage(query: Query, scored: ScoredPassage, is_first: bool) -> list[Evi
         features = measure(said, before, is_opening=number == 0)
         if reading.by_span[span].can_answer:
             found.append(Evidence(passage, span, features=features))
-        before = set(terms(said))
+        before = set(terms(said, passage.language))
     return found
 
 
@@ -97,30 +97,34 @@ class _Measure:
         passage = scored.passage
         self._query = query
         self._weight = sum(query.idf.values()) or 1.0
-        self._context = set(terms(" ".join((passage.title, *passage.headings))))
+        self._language = passage.language
+        above = " ".join((passage.title, *passage.headings))
+        self._context = set(terms(above, self._language))
         self._of_passage = {
             "passage_score": scored.fused,
             "passage_first": float(is_first),
             "passage_bm25": scored.bm25 / (self._weight * 2.2),
             "passage_cosine": scored.cosine,
-            "passage_coverage": self._share(set(terms(passage.reading.text)) | self._context),
+            "passage_coverage": self._share(
+                set(terms(passage.reading.text, self._language)) | self._context
+            ),
         }
 
     def __call__(self, said: str, before: set[str], *, is_opening: bool) -> dict[str, float]:
         """The features of words of what is said after something with the terms `before`."""
         query, asked = self._query, self._query.question
-        here = terms(said)
+        here = terms(said, self._language)
         have = set(here)
-        content = content_terms(said)
+        content = content_terms(said, self._language)
         coverage = self._share(have)
         return self._of_passage | {
             "coverage": coverage,
             "coverage_before": self._share(have | before) - coverage,
             "coverage_headings": self._share(have | self._context) - coverage,
-            "names": len(asked.names & have) / len(asked.names) if asked.names else 0.5,
+            "names": len(query.names & have) / len(query.names) if query.names else 0.5,
             "pairs": _pairs(query, here),
             "novelty": sum(t not in query.idf for t in content) / len(content) if content else 0.0,
-            "type": offers(asked.answer_type, said, set(asked.terms)),
+            "type": offers(asked.answer_type, said, set(query.terms)),
             "first": float(is_opening),
             "length": math.log(len(here) + 1),
             "short": float(len(here) < 5),
@@ -128,11 +132,11 @@ class _Measure:
 
     def _share(self, present: set[str]) -> float:
         idf = self._query.idf
-        return sum(idf[t] for t in self._query.question.terms if t in present) / self._weight
+        return sum(idf[t] for t in self._query.terms if t in present) / self._weight
 
 
 def _pairs(query: Query, here: Sequence[str]) -> float:
-    asked = list(pairwise(query.question.terms))
+    asked = list(pairwise(query.terms))
     if not asked:
         return 0.0
     content = [t for t in here if t not in STOP_WORDS]
@@ -175,7 +179,8 @@ def token_weights(query: Query) -> Vectors:
         word = query.tokens[position] + "".join(t[2:] for t in query.tokens[position + 1 : end])
         found = words(word)
         if found:
-            weights[position:end] += query.idf.get(term(found[0].text), 0.0) / (end - position)
+            idf = query.idf.get(query.term_of(found[0].text), 0.0)
+            weights[position:end] += idf / (end - position)
         position = end
     return weights
 

@@ -222,7 +222,7 @@ def signals(query: Query, ranked: Sequence[Evidence]) -> dict[str, float]:
         "names_missing": _names_missing(query, present),
         "numbers_missing": float(len(_numbers(query) - present)),
         "top_weakest": top.features["weakest"],
-        "terms": math.log(len(query.question.terms) + 1),
+        "terms": math.log(len(query.terms) + 1),
         "names_not_here": _names_missing(query, near),
         "numbers_not_here": float(len(_numbers(query) - near)),
         "denied": float(not may_deny and _denies(query, top)),
@@ -243,7 +243,7 @@ def _of_reader(
         "reader_top": rows[0]["reader"],
         "reader_best": scores[0],
         "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
-        "span_type": offers(asked.answer_type, top.answer_words, set(asked.terms)),
+        "span_type": offers(asked.answer_type, top.answer_words, set(query.terms)),
         ANSWER_SUPPORTED: rows[0].get("supported", 0.0),
     }
 
@@ -257,7 +257,7 @@ def _said_around(top: Evidence) -> set[str]:
 
 
 def _names_missing(query: Query, present: set[str]) -> float:
-    names = query.question.names
+    names = query.names
     return len(names - present) / len(names) if names else 0.0
 
 
@@ -267,7 +267,7 @@ def _denies(query: Query, top: Evidence) -> bool:
 
 
 def _numbers(query: Query) -> set[str]:
-    return {term for term in query.question.terms if any(c.isdigit() for c in term)}
+    return {term for term in query.terms if any(c.isdigit() for c in term)}
 
 
 def probability(log_odds: float) -> float:

@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.errors import LibraryError
+from assistant.language.detection import CODES, function_words, other_language
+from assistant.language.words import term, words
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.library.ports import Vectors
 from assistant.library.vector_sync import embedded_text
+from assistant.library.versions import oldest_first
 from assistant.query.question import Question
 
 # A passage's id, fused score, BM25 and cosine.
@@ -41,9 +44,13 @@ class Query:
     `idf[term]` is ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N passages (Robertson & Zaragoza
     2009); `unknown` are terms that occur in no passage. `vector` is None without a vector store.
     `rare` are terms of very few passages, `telling` those and others that not many passages have.
+    `terms` and `names` are the question's as the library has them: `stems` has, by their English
+    stem, the words that are stemmed in another language.
     """
 
     question: Question
+    terms: tuple[str, ...]
+    names: frozenset[str]
     idf: dict[str, float]
     unknown: frozenset[str]
     vector: Vectors | None
@@ -51,6 +58,12 @@ class Query:
     token_vectors: Vectors | None
     rare: frozenset[str] = frozenset()
     telling: frozenset[str] = frozenset()
+    stems: Mapping[str, str] = field(default_factory=dict)
+
+    def term_of(self, word: str) -> str:
+        """The term of a word of the question, as it is searched for."""
+        plain = term(word)
+        return self.stems.get(plain, plain)
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,12 @@ class ScoredPassage:
 
 def prepare(library: Library, question: Question, *, dense: bool = True) -> Query:
     """Analyse a question against a library's vocabulary and embed it."""
-    counts = library.document_store.term_frequency(question.terms)
+    stems = _foreign_stems(library, question.text)
+    idle = function_words(CODES.get(other_language(question.text), "")) if stems else frozenset()
+    unsaid = {term(word) for word in idle}
+    asked = [t for t in question.terms if t not in unsaid] or question.terms
+    wanted = tuple(dict.fromkeys(stems.get(t, t) for t in asked))
+    counts = library.document_store.term_frequency(wanted)
     total = library.document_store.passage_count()
     idf = {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
     tokens, token_vectors, vector = (
@@ -86,12 +104,22 @@ def prepare(library: Library, question: Question, *, dense: bool = True) -> Quer
         question=question,
         idf=idf,
         unknown=frozenset(t for t, n in counts.items() if n == 0),
+        terms=wanted,
+        names=frozenset({stems.get(t, t) for t in question.names} & set(wanted)),
         vector=vector,
         tokens=tuple(tokens),
         token_vectors=token_vectors,
         rare=_up_to(max(_FEW, _RARE * total), counts),
         telling=_up_to(max(_FEW, _TELLING * total), counts),
+        stems=stems,
     )
+
+
+def _foreign_stems(library: Library, question: str) -> dict[str, str]:
+    """The words that the library has by the stem of another language, by their English stem."""
+    said = [word.text for word in words(question)]
+    own = library.document_store.index_terms(said)
+    return {plain: own[word] for word in said if (plain := term(word)) != own[word]}
 
 
 def _up_to(most: float, counts: Mapping[str, int]) -> frozenset[str]:
@@ -113,7 +141,7 @@ def search(
     among = None if sources is None else library.document_store.passages_of(sources)
     lexical: list[tuple[int, float]] = []
     if "bm25" not in without:
-        lexical = library.document_store.match(query.question.terms, _CANDIDATES, among)
+        lexical = library.document_store.match(query.terms, _CANDIDATES, among)
     dense: list[tuple[int, float]] = []
     notice = library.progress_notice()
     if query.vector is not None:
@@ -132,9 +160,14 @@ def search(
     passages = library.document_store.passages([row[0] for row, _ in best])
     found: dict[str, ScoredPassage] = {}
     for (i, before, bm25, cosine), score in best:
-        if i in passages:  # of a document that is there twice, each passage counts once
+        if (
+            i in passages
+        ):  # of versions of a document, each passage counts once, as the newest has it
             scored = ScoredPassage(passages[i], score, bm25, cosine, before)
-            found.setdefault(passages[i].text, scored)
+            known = found.setdefault(passages[i].text, scored)
+            pair = (known.passage.source, passages[i].source)
+            if pair[0] != pair[1] and oldest_first(library.document_store, pair)[0] == pair[0]:
+                found[passages[i].text] = replace(known, passage=passages[i])
     return list(found.values())[:limit], notice
 
 

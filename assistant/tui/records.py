@@ -15,6 +15,7 @@ from assistant.answering.answer import (
     Usage,
 )
 from assistant.answering.timings import Stage
+from assistant.documents.document import Box
 from assistant.library.document_store import Passage
 from assistant.retrieval.retriever import ScoredPassage
 from assistant.sessions import SavedTurn
@@ -98,7 +99,13 @@ def _citation(value: Mapping[str, Any], headings: list[str], words: list[int] | 
         day=date.fromisoformat(value["date"]) if value.get("date") else None,
         address=str(value.get("address") or ""),
         fetched=date.fromisoformat(value["fetched"]) if value.get("fetched") else None,
+        box=_box(value.get("picture")),
     )
+
+
+def _box(picture: Mapping[str, Any] | None) -> Box | None:
+    left, top, right, bottom = picture["box"] if picture else (0, 0, 0, 0)
+    return (left, top, right, bottom) if picture else None
 
 
 def _beside(found: ScoredPassage) -> dict[str, Any]:

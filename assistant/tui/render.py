@@ -88,6 +88,8 @@ def answer_text(answer: "Answer") -> Content:
         if statement.support in words.SUPPORT:
             content += Content.assemble((f" ({words.SUPPORT[statement.support]})", "$text-warning"))
         parts.append(content)
+    if answer.stands_in_lines:
+        return Content("\n").join([Content(safe_line(answer.lead)), *parts])
     text = Content("; " if answer.mode == "words" else " ").join(parts)
     return Content(f"{safe_line(answer.lead)} ") + text if answer.lead else text
 
@@ -102,7 +104,8 @@ def answer_details(answer: "Answer", *, stopped: bool = False) -> Hanging:
     said = {_bare(s.text) for s in answer.statements}
     for citation in answer.citations:
         lines.append(place_line(citation, answer.date_of(citation)))
-        if answer.mode != "quote" and _bare(citation.quote) not in said:
+        again = answer.stands_in_lines or _bare(citation.quote) in said
+        if answer.mode != "quote" and not again:
             lines.append(Paragraph(quoted(citation).stylize_before(MUTED), _INDENT))
     lines += map(_notice, answer.notices)
     if stopped:
@@ -193,7 +196,7 @@ def _notice(text: str) -> Paragraph:
 
 
 def _foot(answer: "Answer") -> Content:
-    sure = [words.confidence(answer.confidence)] if answer.kind != "summary" else []
+    sure = [words.confidence(answer.confidence)] if not answer.is_of_whole else []
     parts = [
         *sure,
         words.backing(answer),

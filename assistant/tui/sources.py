@@ -51,7 +51,7 @@ def look_up(library: "Library", place: "Citation") -> SourceText:
         return SourceText(text, place.span, flag=flag, answer=place.answer, pages=pages)
     moved = text.find(place.quote)
     if moved < 0:
-        return _quote_alone(place, "The document was read anew since; this quote is not in it.")
+        return _quote_alone(place, "The document has changed; this quote is no longer in it.")
     span = (moved, moved + len(place.quote))
     return SourceText(text, span, flag="The quote has moved since the answer.", pages=pages)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.formatting import page
 from assistant.printable import safe_line
 from assistant.retrieval.outcome import HIGH, LIKELY
 
@@ -65,7 +66,7 @@ def lines(place: "Citation") -> str:
     """The place of a quote in its file: "line 3", "lines 3-5, page 2"."""
     first, last = place.lines
     text = f"line {first}" if first == last else f"lines {first}\u2013{last}"
-    return f"{text}, page {place.page}" if place.page else text
+    return text + page(place.page, from_picture=place.box is not None)
 
 
 def headings(place: "Citation") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.main import main
+from assistant.documents import ocr
 from assistant.engines import catalog
 
 QUOTES = ["--model", "none"]
@@ -184,16 +185,35 @@ def test_bad_input_is_one_sentence_and_status_2(
 
 
 def test_an_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "image.png").write_bytes(b"x")
+    (tmp_path / "image.gif").write_bytes(b"x")
     assert main(["add", "--library", "n", str(tmp_path)]) == 2
     assert "holds no file that can be read" in capsys.readouterr().err
+
+
+def test_what_recognition_would_read_is_named_with_its_command(
+    docs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+    (docs / "letter.jpg").write_bytes(b"\xff\xd8\xff")
+    (docs / "moving.gif").write_bytes(b"GIF8")
+    assert main(["add", "--library", "ocr", str(docs)]) == 0
+    err = capsys.readouterr().err.splitlines()
+    assert err[-2].startswith("Not read: 2 pictures;")
+    command = "uv run --extra ocr assistant sync --library ocr"
+    assert err[-1] == f"Text in pictures and scans: `{command}` reads it."
+    assert main(["sources", "--skipped", "--library", "ocr"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[0].endswith("`uv run --extra ocr assistant sync` reads it.")
+    assert listed[1].endswith("It is a picture.")
+    assert main(["add", "--library", "ocr", str(docs / "letter.jpg")]) == 2
+    assert "the extra `ocr`" in capsys.readouterr().err
 
 
 def test_what_is_not_read_is_counted_and_listed(
     docs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (docs / "README").write_text("The tower is 80 metres high.\n")
-    for name in ("a.png", "b.png"):
+    for name in ("a.gif", "b.heic"):
         (docs / name).write_bytes(b"\x89PNG\0")
     (docs / "tool").write_bytes(b"\x7fELF\0")
     (docs / "notes").write_bytes(b"")

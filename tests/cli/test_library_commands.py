@@ -35,6 +35,37 @@ def test_from_a_pdf_to_its_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert "page 3" in out
 
 
+def test_the_limits_of_other_languages_are_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "There are documents in other languages than English (German)."
+    for number in (1, 2):
+        path = tmp_path / f"miete{number}.txt"
+        path.write_text(
+            "Die Wohnung wird ab dem ersten März vermietet. Der Mieter zahlt die Miete am Anfang"
+            f" des Monats auf das Konto Nummer {number}.\n",
+            encoding="utf-8",
+        )
+        status, _, err = say(capsys, "add", "--library", "de", str(path))
+        assert status == 0
+        assert (said in err) == (number == 1)
+    _, out, _ = say(capsys, "sources", "--library", "de", "--json")
+    assert out.count('"language": "de"') == 2
+
+
+def test_alike_documents_are_told_at_the_end_and_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = " ".join(f"Sentence number {n} of the charter is about dues." for n in range(30))
+    (tmp_path / "charter.txt").write_text(f"date: 2020-01-01\n\n{text}", encoding="utf-8")
+    (tmp_path / "new.txt").write_text(f"date: 2022-01-01\n\n{text} Signed.", encoding="utf-8")
+    err = say(capsys, "add", "--library", "alike", str(tmp_path))[2]
+    told = "1 file is nearly the same as another document; "
+    assert f"{told}`assistant sources --alike --library alike` lists it." in err
+    out = say(capsys, "sources", "--alike", "--library", "alike")[1]
+    assert out.endswith(f"{tmp_path / 'new.txt'}  older: {tmp_path / 'charter.txt'}\n")
+
+
 def test_sync_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Nothing was added" in say(capsys, "sync")[2]
     folder = tmp_path / "n"

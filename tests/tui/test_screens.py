@@ -128,7 +128,7 @@ async def test_the_library_follows_edits_renames_deletions_and_folders_that_are_
         await pilot.press("s")
         await wait_until(pilot, lambda: "1 file read" in said(app))
         assert "1 renamed, 1 removed" in said(app)
-        assert "1 kept whose folder is not there now" in said(app)
+        assert "1 kept although their folder is missing" in said(app)
         names = {Path(d.source).name for d in library.sources()}
         assert names == {"edited.txt", "moved.txt", "kept.txt"}
         table = app.screen.query_one(DataTable)

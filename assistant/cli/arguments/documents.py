@@ -23,7 +23,7 @@ def sync(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reindex",
         action="store_true",
-        help="make anew what another embedder or a new version makes otherwise",
+        help="read and index again what another embedder or a new version would change",
     )
     parser.add_argument(
         "--refresh",
@@ -51,7 +51,10 @@ def sources(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant sources`."""
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument(
-        "--skipped", action="store_true", help="what the folders hold and was not read, with why"
+        "--skipped", action="store_true", help="list the files that were not read, and why"
+    )
+    parser.add_argument(
+        "--alike", action="store_true", help="the documents that are nearly the same as another"
     )
 
 

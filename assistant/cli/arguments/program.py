@@ -44,7 +44,9 @@ def doctor(parser: argparse.ArgumentParser) -> None:
     """Add those of `assistant doctor`."""
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired")
     parser.add_argument(
-        "--privacy", action="store_true", help="what is on the disk, and what may leave"
+        "--privacy",
+        action="store_true",
+        help="show what is kept on the disk, and what may leave this machine",
     )
     parser.add_argument(
         "--licences", action="store_true", help="all dependencies and weights with their licences"

@@ -150,7 +150,7 @@ def _key(text: str, line: Line, block: Block) -> Iterator[Unit]:
     found = _KEY.match(line.text)
     start, end = trim(text, line.start, line.end)
     if found is None:
-        yield from sentences_of(text, start, end)
+        yield from sentences_of(text, start, end, block.language)
         return
     label = _below(block.headings, f"{worded(found.group(1))}: ")
     yield Unit(start, end, "entry", (label, _value(text, line.start + found.end(), end)))

@@ -44,5 +44,5 @@ def lines_of(text: str, start: int, end: int) -> list[Line]:
     return found
 
 
-def sentences_of(text: str, start: int, end: int) -> list[Unit]:
-    return [Unit(a, b) for a, b in sentence_spans(text, start, end)]
+def sentences_of(text: str, start: int, end: int, language: str = "en") -> list[Unit]:
+    return [Unit(a, b) for a, b in sentence_spans(text, start, end, language)]

@@ -46,9 +46,9 @@ def _of_lines(text: str, lines: Sequence[Line], block: Block) -> Iterator[Unit]:
             i += 1
             continue
         if prose is not None:
-            yield from sentences_of(text, prose.start, lines[i].start)
+            yield from sentences_of(text, prose.start, lines[i].start, block.language)
             prose = None
         yield from taken[0]
         i += taken[1]
     if prose is not None:
-        yield from sentences_of(text, prose.start, lines[-1].end)
+        yield from sentences_of(text, prose.start, lines[-1].end, block.language)

@@ -30,7 +30,7 @@ class SettingsScreen(ModalScreen[bool]):
             "reset",
             "Default",
             id="settings.default",
-            tooltip="take the setting out of the file: its default holds again",
+            tooltip="remove the setting from the file, which restores its default",
         ),
     ]
 
@@ -51,7 +51,7 @@ class SettingsScreen(ModalScreen[bool]):
         self.query_one(Input).display = False
         self.query_one(OptionList).focus()
         self._fill()
-        self._say("Enter changes one. All are kept in settings.toml; a variable goes before it.")
+        self._say("Enter changes one. They are kept in settings.toml; variables take precedence.")
 
     def _fill(self) -> None:
         options = self.query_one(OptionList)
@@ -69,7 +69,7 @@ class SettingsScreen(ModalScreen[bool]):
     def _edit(self, event: OptionList.OptionSelected) -> None:
         known, value, origin = self._shown[event.option_index]
         if origin == "environment":
-            self._say(f"{known.key} is set by the variable {known.variable}, which goes first.")
+            self._say(f"{known.key} is set by {known.variable}, which takes precedence.")
             return
         box = self.query_one(Input)
         box.border_title = known.key

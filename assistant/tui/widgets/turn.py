@@ -128,11 +128,13 @@ class TurnView(Vertical, can_focus=True):
 
     def show_event(self, event: "AnswerEvent") -> None:
         """Draw what has just happened in the making of the answer."""
-        from assistant.answering.events import Found, Interim, Understood
+        from assistant.answering.events import Found, Interim, Step, Understood
         from assistant.answering.llm import Reading, Token
 
         if isinstance(event, Understood):
             self._show_understood(event.standalone_question)
+        elif isinstance(event, Step):
+            self._say(safe_line(event.text))
         elif isinstance(event, Found):
             self.places = render.found_places(event.retrieval)
             if self.places:
