@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import chroma_server
 import pytest
 
 from assistant import offline, paths
@@ -40,7 +39,15 @@ def _count_outside(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_count_outside)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker of pytest-xdist has counted."""
+    _outside.extend(getattr(node, "workeroutput", {}).get("outside", ()))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["outside"] = _outside
     if _outside:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -94,13 +101,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(scope="session")
 def embedder() -> OnnxEmbedder:
     return OnnxEmbedder(catalog.embedder())
-
-
-@pytest.fixture(scope="session")
-def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Chroma server, started when the first test asks for it."""
-    with chroma_server.running(tmp_path_factory.mktemp("chroma")) as url:
-        yield url
 
 
 @pytest.fixture

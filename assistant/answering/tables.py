@@ -1,13 +1,14 @@
 """Tables as they stand in the text of a document: rows under the names of their columns."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.documents.units.tables import DELIMITER
+from assistant.documents.units.lines import Line, lines_of
+from assistant.documents.units.tables import cells, is_table
 from assistant.language.dates import MONTH, read_date
-from assistant.language.sentences import Span
+from assistant.language.sentences import Span, trim
 from assistant.language.words import terms
 
 _NUMBER = re.compile(r"[-\u2212]?\d+(?:[.,]\d+)*")
@@ -20,8 +21,8 @@ MOST_DIGITS = 30
 _TOTALS = frozenset(terms("total sum subtotal"))
 
 
-# Reads the cells of a line, given the names of the columns; None if it is no row.
-_Reader = Callable[[Sequence[str], str], list[str] | None]
+# Reads the cells of a line, given the text and the names of the columns; None if it is no row.
+_Reader = Callable[[str, Sequence[str], Line], list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,16 @@ def amount(cell: str) -> Decimal | None:
 
 def tables(text: str) -> list[Table]:
     """The tables of a document: Markdown's, and those that the parsers of others wrote."""
-    lines = list(_lines(text))
+    lines = lines_of(text, 0, len(text))
     found: list[Table] = []
     at = 0
     while at + 1 < len(lines):
-        names = _cells(lines[at][1])
+        names = [text[a:b] for a, b in cells(text, lines[at])]
         rows: list[Row] = []
-        if len(names) > 1 and DELIMITER.fullmatch(lines[at + 1][1]):
-            rows = _below(lines[at + 2 :], names, _padded)
+        if len(names) > 1 and is_table(lines, at):
+            rows = _below(text, lines[at + 2 :], names, _padded)
         elif len(names) > 1:
-            rows = _below(lines[at + 1 :], names, _named)
+            rows = _below(text, lines[at + 1 :], names, _named)
         if rows:
             kept = tuple(r for r in rows if not _TOTALS & set(terms(r.cells[0])))
             found.append(Table(tuple(names), kept, len(kept) < len(rows)))
@@ -96,42 +97,31 @@ def tables(text: str) -> list[Table]:
     return found
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for line in text.splitlines(keepends=True):
-        yield start, line.rstrip()
-        start += len(line)
-
-
-def _below(lines: Sequence[tuple[int, str]], names: Sequence[str], read: _Reader) -> list[Row]:
+def _below(text: str, lines: Sequence[Line], names: Sequence[str], read: _Reader) -> list[Row]:
     """The rows that follow, up to the first line that is none."""
     rows = []
-    for start, line in lines:
-        cells = read(names, line)
-        if cells is None:
+    for line in lines:
+        found = read(text, names, line)
+        if found is None:
             break
-        rows.append(Row((start + len(line) - len(line.lstrip()), start + len(line)), tuple(cells)))
+        rows.append(Row(trim(text, line.start, line.end), tuple(found)))
     return rows
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip().strip("*_`") for cell in line.strip().strip("|").split("|")]
-
-
-def _padded(names: Sequence[str], line: str) -> list[str] | None:
+def _padded(text: str, names: Sequence[str], line: Line) -> list[str] | None:
     """The cells of a row of Markdown, as many as there are columns; None if it is no row."""
-    if "|" not in line:
+    if "|" not in line.text:
         return None
-    cells = _cells(line)
-    return (cells + [""] * len(names))[: len(names)]
+    found = [text[a:b] for a, b in cells(text, line)]
+    return (found + [""] * len(names))[: len(names)]
 
 
-def _named(names: Sequence[str], line: str) -> list[str] | None:
+def _named(_text: str, names: Sequence[str], line: Line) -> list[str] | None:
     """The cells of "Name: Ada; Born: 1815"; None if the line is no such row."""
     form = "|".join(re.escape(name) for name in names if name)
-    marks = list(re.finditer(rf"(?:^|; )({form}): ", line)) if form else []
+    marks = list(re.finditer(rf"(?:^|; )({form}): ", line.text)) if form else []
     if not marks or marks[0].start() > 0:
         return None
-    ends = [*(m.start() for m in marks[1:]), len(line)]
-    said = {m[1]: line[m.end() : end].strip() for m, end in zip(marks, ends, strict=True)}
+    ends = [*(m.start() for m in marks[1:]), len(line.text)]
+    said = {m[1]: line.text[m.end() : end].strip() for m, end in zip(marks, ends, strict=True)}
     return [said.get(name, "") for name in names]

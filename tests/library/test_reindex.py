@@ -22,7 +22,7 @@ from assistant.wiring import open_vector_store
 FILES = 4
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> OnnxEmbedder:
     """A real embedder whose vectors are not the default one's: it pools by the first token."""
     known = catalog.embedder()

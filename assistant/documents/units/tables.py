@@ -23,20 +23,22 @@ def table(text: str, lines: Sequence[Line], i: int, block: Block) -> Taken:
     """The rows of a table in Markdown, each cell with the name of its column."""
     if not is_table(lines, i):
         return None
-    names = [text[a:b] for a, b in _cells(text, lines[i])]
+    names = [text[a:b] for a, b in cells(text, lines[i])]
     last = i + 2
     found = [Unit(*trim(text, lines[i].start, lines[i + 1].end), "header")]
     while last < len(lines) and "|" in lines[last].text:
         line = lines[last]
-        pieces = _row_pieces(text, names, _cells(text, line))
+        pieces = _row_pieces(text, names, cells(text, line))
         kind: UnitKind = "row" if pieces else "header"
         found.append(Unit(*trim(text, line.start, line.end), kind, pieces))
         last += 1
     return found, last - i
 
 
-def _cells(text: str, line: Line) -> list[Span]:
-    """The spans of a row's cells, without the emphasis around them."""
+def cells(text: str, line: Line) -> list[Span]:
+    """The spans of a row's cells, without the emphasis around them; none of a blank line."""
+    if line.is_blank:
+        return []
     left, right = trim(text, line.start, line.end)
     left += text[left] == "|"
     right -= text[right - 1] == "|" and right - 1 > left
@@ -52,9 +54,9 @@ def _without_markup(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _row_pieces(text: str, names: Sequence[str], cells: Sequence[Span]) -> tuple[Piece, ...]:
+def _row_pieces(text: str, names: Sequence[str], spans: Sequence[Span]) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
-    for number, (start, end) in enumerate(cells):
+    for number, (start, end) in enumerate(spans):
         if any(c.isalnum() for c in text[start:end]):
             name = names[number] if number < len(names) else ""
             pieces += [f"{'; ' if pieces else ''}{f'{name}: ' if name else ''}", (start, end)]
@@ -72,11 +74,11 @@ def named_row(text: str, block: Block, following: str) -> Unit:
             label = f"{'; ' if pieces else ''}{worded(m.group(1))}: "
             pieces += [label, (block.start + m.end(), block.start + end)]
         return Unit(block.start, block.end, "row", tuple(pieces))
-    cells = row.split(" | ")
-    if len(cells) > 1 and following.startswith(tuple(f"{cell}: " for cell in cells)):
+    plain = row.split(" | ")
+    if len(plain) > 1 and following.startswith(tuple(f"{cell}: " for cell in plain)):
         return Unit(block.start, block.end, "header")
     at, parts = block.start, list[Piece]()
-    for cell in cells:
+    for cell in plain:
         parts += [" | "] * bool(parts) + [(at, at + len(cell))]
         at += len(cell) + 3
     return Unit(block.start, block.end, "row", tuple(parts))
