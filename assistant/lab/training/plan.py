@@ -183,7 +183,7 @@ READER = (
             assertions=0.7,
             mix=Mix(negatives=1.0, swapped=0.05, without_answer=0.1, pairs=0.3),
             rate=1.2e-4,
-            minutes=25,
+            minutes=20,
             evaluations=1,
             seed=5,
         ),
