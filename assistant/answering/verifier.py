@@ -23,7 +23,7 @@ from assistant.retrieval.reader import StatementReader, SupportScores
 
 YesNo = Literal["yes", "no"]
 
-_MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]|^\s*(?:[-*\u2022]|\d+[.)])\s+", re.MULTILINE)
+_MARKUP = re.compile(r"\*\*|__|`|(?<!\s)\s*\[\d+\]|^[ \t]*(?:[-*\u2022]|\d+[.)])\s+", re.MULTILINE)
 _OPENING = re.compile(r"^(?:yes|no)\b[\s,.:;-]*", re.IGNORECASE)
 # The model's probabilities at which a statement is supported, partly so, or contradicted.
 _SUPPORTED = 0.7

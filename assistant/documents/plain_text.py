@@ -11,7 +11,7 @@ _TITLE_CHARS = 80
 # Headings: underlined, as in a README; in capitals above lines further in, as in a manual page; or
 # numbered, above the text of its section.
 _UNDERLINED = re.compile(
-    r"([^\r\n]*\w[^\r\n]*)(?:\r\n|\r|\n)[ \t]*(={3,}|-{3,}|~{3,})[ \t]*(?=[\r\n]|\Z)"
+    r"(?=[^\r\n]*?\w)([^\r\n]++)(?:\r\n|\r|\n)[ \t]*(={3,}|-{3,}|~{3,})[ \t]*(?=[\r\n]|\Z)"
 )
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9 ,/&-]+)(?:\r\n|\r|\n)(?=[ \t]{2,}\S)")
 _NUMBERED = re.compile(

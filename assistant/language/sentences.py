@@ -9,10 +9,13 @@ Span = tuple[int, int]
 
 # A sentence that runs on longer than this many characters is cut, for want of a better border.
 MAX_SENTENCE_CHARS = 700
+# No abbreviation is longer; what stands further before a mark does not matter to it.
+_WORD_CHARS = 40
 
-# The end of a sentence: its mark, closing quotes and brackets, white space.
+# The end of a sentence: its marks from the first on, closing quotes and brackets, white space.
 _END = re.compile(
-    r"(?:[.!?\u2026\u203d]+[\"'\u201d\u2019\u00bb)\]*_]*(?:\[\d+\])*(?=\s)|[\u3002\uff01\uff1f])\s*"
+    r"(?:(?<![.!?\u2026\u203d])[.!?\u2026\u203d]+[\"'\u201d\u2019\u00bb)\]*_]*(?:\[\d+\])*(?=\s)"
+    r"|[\u3002\uff01\uff1f])\s*"
 )
 _OPENING = "\"'\u201c\u2018\u00ab([*_"
 _PARAGRAPH = re.compile(r"(?>\r\n?|\n)[ \t]*(?>\r\n?|\n)\s*")
@@ -95,7 +98,8 @@ def _is_border(text: str, left: int, mark: re.Match[str], end: int) -> bool:
         return False
     if not found.startswith(".") or found.startswith(".."):
         return True
-    before = re.search(r"[^\s(\[\"'\u201c\u2018]*$", text[left : mark.start()])
+    said = text[max(left, mark.start() - _WORD_CHARS) : mark.start()]
+    before = re.search(r"[^\s(\[\"'\u201c\u2018]*$", said)
     word = before.group().lower() if before else ""
     begins = re.match(r"\w+", following)
     starter = begins is not None and begins.group() in SENTENCE_OPENERS
@@ -106,7 +110,7 @@ def _is_border(text: str, left: int, mark: re.Match[str], end: int) -> bool:
         return starter
     if re.fullmatch(r"(?:[a-z]\.)+[a-z]", word):
         return starter
-    if re.fullmatch(r"\d{1,2}", word) and text[left : mark.start()].strip() == word:
+    if re.fullmatch(r"\d{1,2}", word) and said.strip() == word:
         return False
     return word not in ABBREVIATIONS
 

@@ -86,7 +86,7 @@ def signature(state: os.stat_result) -> str:
 
 
 def modified(state: os.stat_result) -> int:
-    """The time of the last change, in ns since 1970, within what the catalogue can hold."""
+    """When a file was changed, in ns since 1970, as far as the catalogue can hold it: till 2262."""
     return max(-_LATEST_NS, min(state.st_mtime_ns, _LATEST_NS))
 
 

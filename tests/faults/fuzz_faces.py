@@ -218,7 +218,72 @@ def protocol(folder: Path) -> Try:
     return one
 
 
-FACES = {"http": http, "lines": lines, "import": imports, "protocol": protocol}
+def own_settings(folder: Path) -> Try:
+    """The file of settings, read and changed."""
+    from assistant import settings
+
+    file = folder / "settings.toml"
+    whole = (
+        b'# mine\n[llm]\nurl = "http://127.0.0.1:1/v1"\nthreads = 2\n\n[answering]\n'
+        b'max_tokens = 200\ntemperature = 0.5\nunsupported = "drop"\n[chat]\nwhy = "f9"\n'
+    )
+
+    def one(rng: random.Random) -> str:
+        file.write_bytes(mutated(whole, rng))
+        before = file.read_bytes()
+        try:
+            settings.load()
+            settings.save("llm.threads", 3)
+            assert settings.load().llm_threads == 3
+            return "read"
+        except AssistantError:
+            assert file.read_bytes() == before, "a file with a mistake was written"
+            raise
+        finally:
+            file.unlink()
+
+    return one
+
+
+def sets(folder: Path) -> Try:
+    """Question sets as JSON lines, CSV and SQuAD's JSON."""
+    from assistant.evaluation import dataset
+
+    row = {"id": "a", "question": QUESTION, "answerable": True, "answers": ["90 years"]}
+    row |= {
+        "source": "bridge.txt",
+        "evidence": ["The bridge is 90 years old."],
+        "history": ["Who?"],
+    }
+    answer = {"text": "90 years", "answer_start": 14}
+    asked = {"id": "1", "question": QUESTION, "answers": [answer], "is_impossible": False}
+    squad = {"context": "The bridge is 90 years old.", "qas": [asked]}
+    whole = {
+        ".jsonl": row,
+        ".json": {"version": "2.0", "data": [{"title": "a", "paragraphs": [squad]}]},
+        ".csv": b'question,answers,source\n"How old?",90 years,bridge.txt\nWho?,"a;b",\n',
+    }
+
+    def one(rng: random.Random) -> str:
+        suffix = rng.choice([*whole])
+        value = whole[suffix]
+        data = mutated(value, rng) if isinstance(value, bytes) else damaged(value, rng)
+        file = folder / f"set{suffix}"
+        file.write_bytes(data)
+        dataset.read_set(file)
+        return "read"
+
+    return one
+
+
+FACES = {
+    "http": http,
+    "lines": lines,
+    "import": imports,
+    "protocol": protocol,
+    "settings": own_settings,
+    "sets": sets,
+}
 
 
 def _documents(folder: Path) -> str:

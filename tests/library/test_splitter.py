@@ -1,10 +1,13 @@
 """Splitting loses nothing, keeps offsets, and never crosses a heading."""
 
+import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answering.checker import text_statements
 from assistant.documents.parsers import parse
 from assistant.errors import DocumentError
 from assistant.language.words import approximate_tokens
@@ -24,6 +27,18 @@ def test_short_neighbours_are_merged_and_long_paragraphs_cut_at_sentences() -> N
     assert len(parts) > 2
     assert all(part.startswith("This") and part.endswith("less.") for part in parts)
     assert max(map(approximate_tokens, parts)) <= TARGET_TOKENS * 5 // 4
+
+
+@pytest.mark.parametrize(
+    "piece", ["?", "a.", "Mr. ", "J. ", "U.S. A ", '."', "[1]", " [", "\n", " \n", "- ", "1. "]
+)
+def test_a_text_of_one_piece_takes_no_longer_than_others(piece: str) -> None:
+    """What is in proportion to a length's square stands still at a file's size."""
+    text = f"x{piece * (40_000 // len(piece))}x"
+    began = time.process_time()
+    passages("a.txt", text)
+    list(text_statements(text))
+    assert time.process_time() - began < 3
 
 
 def test_two_full_paragraphs_stay_two_passages() -> None:
