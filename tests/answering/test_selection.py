@@ -154,3 +154,8 @@ def test_a_second_answer_that_is_as_likely_stands_beside_the_models_sentence() -
     assert shown.beside(1) == "Or: The boathouse opens at 7."
     assert replace(shown, kind="list").beside(1) == "Also: The boathouse opens at 7."
     assert not may_be_phrased(replace(shown, kind="version"))
+
+
+def test_a_way_is_told_by_the_sentence_that_has_it() -> None:
+    ways = found("How do I get the key?", scored(3, 5.0), scored(0, 4.9))
+    assert [e.quote for e in select(ways, Verifier()).shown] == ["The boathouse opens at 7."]
