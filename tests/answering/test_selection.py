@@ -140,9 +140,9 @@ def test_an_explanation_has_no_sentence_twice_and_none_that_is_far_behind() -> N
 
 
 def test_a_definition_is_told_by_its_words_if_they_are_no_fragment() -> None:
-    text = "A bollard is a short post on a quay to which ships are tied."
-    start = text.index("a short")
-    whole = replace(sentence(0, text, 0), answer=(start, len(text) - 1))
+    text = "A bollard is a short post on a quay to which ships are tied, of iron."
+    start, end = text.index("a short"), text.index(", of")
+    whole = replace(sentence(0, text, 0), answer=(start, end))
     assert select(found("What is a bollard?", whole), Verifier()).said(0).startswith("a short post")
     part = replace(whole, answer=(start, start + len("a short post")))
     assert select(found("What is a bollard?", part), Verifier()).said(0) == text
