@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from assistant.answering.context import apart, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
@@ -34,8 +33,6 @@ _CLAUSE_WORDS = 6
 _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
 # A list that the best evidence is no part of may be this far behind it where one is asked for.
 _LIST_BEHIND = 1.5
-# A definition that is told in fewer words than this is a fragment of its sentence.
-_TELLING_WORDS = 6
 # The second sentence of an explanation may be this far behind the best.
 _EXPLAINS = 2.0
 
@@ -131,8 +128,8 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
     if (rival := _rival(question, evidence, verifier)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
     if question.wants_explanation:
-        return Selection(kind, _explaining(evidence), words=False)
-    tells = kind != "definition" or len(best.answer_words.split()) >= _TELLING_WORDS
+        return Selection(kind, _explaining(question, evidence), words=False)
+    tells = kind != "definition" or _ends_clause(best)
     return Selection(kind, (best, *_close(question, evidence, _CLOSE)), words=tells)
 
 
@@ -204,13 +201,27 @@ def _of_one(question: Question, evidence: Sequence[Evidence]) -> Selection:
     return Selection("definition", shown, OF_SOMEBODY.format(named), words=False)
 
 
-def _explaining(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The best sentence and the next best of its passage, in their order there."""
+def _explaining(question: Question, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence and the next best of its passage, in their order there.
+
+    A way to do something is told by the best alone: beside it stands another way, to do another.
+    """
     best = evidence[0]
-    beside = (e for e in evidence[1:] if e.passage.id == best.passage.id)
-    second = [e for e in islice(beside, 1) if e.score >= best.score - _EXPLAINS]
+    beside = [e for e in evidence[1:] if e.passage.id == best.passage.id]
+    second = [e for e in beside[:1] if e.score >= best.score - _EXPLAINS]
+    if question.asks_what_to_do:
+        second = []
     ordered = sorted((best, *second), key=lambda e: e.span)
     return tuple(apart([with_context(e) for e in ordered]))
+
+
+def _ends_clause(evidence: Evidence) -> bool:
+    """Tell if the words that answer go on to the end of their clause: a definition that stops
+    before "in which" says less."""
+    if evidence.answer is None:
+        return False
+    rest = evidence.passage.slice((evidence.answer[1], evidence.span[1])).lstrip()
+    return not rest[:1].isalnum()
 
 
 def _close(question: Question, evidence: Sequence[Evidence], behind: float) -> list[Evidence]:

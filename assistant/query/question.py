@@ -1,5 +1,6 @@
 """The question: made once from what was typed, and taken by every stage after that."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +18,8 @@ from assistant.query.rewriter import alternative_rewrites, rewrite
 from assistant.query.spelling import spelt
 from assistant.query.turn import Turn
 from assistant.query.wording import core, parts
+
+_TO_DO = re.compile(r"how (?:to|(?:do|can|could|should|must) (?:i|you|we|one))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,11 @@ class Question:
         """Tell if it asks how something is done: "how do I …", "how to …"."""
         first, second = [*(w.text.lower() for w in words(self.text)), "", ""][:2]
         return first == "how" and (second in AUXILIARIES or second == "to")
+
+    @cached_property
+    def asks_what_to_do(self) -> bool:
+        """Tell if who asks wants to do it: "how do I …", "how to …", not "how did it …"."""
+        return bool(_TO_DO.match(self.text))
 
     @cached_property
     def wants_explanation(self) -> bool:

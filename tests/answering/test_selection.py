@@ -140,9 +140,9 @@ def test_an_explanation_has_no_sentence_twice_and_none_that_is_far_behind() -> N
 
 
 def test_a_definition_is_told_by_its_words_if_they_are_no_fragment() -> None:
-    text = "A bollard is a short post on a quay to which ships are tied."
-    start = text.index("a short")
-    whole = replace(sentence(0, text, 0), answer=(start, len(text) - 1))
+    text = "A bollard is a short post on a quay to which ships are tied, of iron."
+    start, end = text.index("a short"), text.index(", of")
+    whole = replace(sentence(0, text, 0), answer=(start, end))
     assert select(found("What is a bollard?", whole), Verifier()).said(0).startswith("a short post")
     part = replace(whole, answer=(start, start + len("a short post")))
     assert select(found("What is a bollard?", part), Verifier()).said(0) == text
@@ -154,3 +154,8 @@ def test_a_second_answer_that_is_as_likely_stands_beside_the_models_sentence() -
     assert shown.beside(1) == "Or: The boathouse opens at 7."
     assert replace(shown, kind="list").beside(1) == "Also: The boathouse opens at 7."
     assert not may_be_phrased(replace(shown, kind="version"))
+
+
+def test_a_way_is_told_by_the_sentence_that_has_it() -> None:
+    ways = found("How do I get the key?", scored(3, 5.0), scored(0, 4.9))
+    assert [e.quote for e in select(ways, Verifier()).shown] == ["The boathouse opens at 7."]
