@@ -8,7 +8,7 @@ from assistant.answering.context import DAYS, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
-from assistant.language.answer_types import AnswerType, answer_type
+from assistant.language.answer_types import AnswerType, answer_type, offers
 from assistant.language.lexicon import (
     AUXILIARIES,
 )
@@ -129,8 +129,17 @@ def _selected(
         evidence = (best, *(e for e in evidence if e is not best))
     if (rival := _rival(question, evidence)) is not None:
         return Selection("disagreement", (best, rival), DISAGREE)
-    tells = answer_type(question) != "reason" or len(best.answer_words.split()) >= _REASON_WORDS
-    return Selection(kind, (best, *_close(evidence)), words=tells)
+    return Selection(kind, (best, *_close(evidence)), words=_tells(question, best))
+
+
+def _tells(question: str, best: Evidence) -> bool:
+    """Tell if the words that answer can stand alone: a reason that is no fragment, a date or a
+    number where one is asked for ("before" answers no "when")."""
+    asked = answer_type(question)
+    if asked == "reason":
+        return len(best.answer_words.split()) >= _REASON_WORDS
+    has_type = offers(asked, best.answer_words, set(content_terms(question))) > 0
+    return asked not in {"date", "number"} or has_type or not offers(asked, best.said, set())
 
 
 def _listed(kind: Kind, found: Retrieval) -> Evidence | None:
