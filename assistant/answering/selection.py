@@ -44,6 +44,8 @@ _CLAUSE_WORDS = 6
 _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
 # A list that the best evidence is no part of may be this far behind it where one is asked for.
 _LIST_BEHIND = 1.5
+# Or it has this share of the question's words, and more than the best evidence.
+_LIST_COVERAGE = 0.5
 # A reason or a way that is told in fewer words than this is a fragment of its sentence.
 _REASON_WORDS = 5
 _DAY_TERMS = frozenset(term for day in DAYS for term in terms(day))
@@ -154,12 +156,20 @@ def _listed(kind: Kind, found: Retrieval) -> Evidence | None:
     best, listed = found.evidence[0], found.lists[0]
     own = next((e for e in found.lists if _holds(e, best)), None)
     if kind == "list" or _asks_way(found.question):
-        return own or (listed if listed.score >= best.score - _LIST_BEHIND else None)
+        return own or (listed if _is_near(listed, best) else None)
     if answer_type(found.question) != "other":
         return None
     if own is not None:
         return own if best.features["coverage"] == 0 else None
     return listed if listed.score >= best.score else None
+
+
+def _is_near(listed: Evidence, best: Evidence) -> bool:
+    """Tell if a list is nearly as good as the best evidence, or has more of the question: "How we
+    bleed a brake" leads into the steps."""
+    covered = listed.features["coverage"]
+    covers = covered >= _LIST_COVERAGE and covered > best.features["coverage"]
+    return covers or listed.score >= best.score - _LIST_BEHIND
 
 
 def _asks_way(question: str) -> bool:
