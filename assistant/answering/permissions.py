@@ -11,7 +11,7 @@ from typing import Literal
 from assistant.answering.context import with_context
 from assistant.language.lexicon import CONDITIONS, PERMISSIONS, PROHIBITIONS, REFUSALS
 from assistant.language.negation import negates, says_not
-from assistant.language.words import content_terms, terms
+from assistant.language.words import content_terms, names, terms
 from assistant.query.intent import asks_yes_no
 from assistant.retrieval.evidence import Evidence
 
@@ -36,28 +36,34 @@ def ruling(question: str, evidence: Evidence) -> Ruling | None:
     """
     said = _statement(evidence)
     subject = set(content_terms(question)) - _WORDS
-    refuses = _REFUSES.search(said) is not None
-    if not (refuses or _ASKS.search(question)) or not _is_on(subject, evidence):
+    share = _share(subject, names(question), evidence)
+    refuses, denies = (form.search(said) is not None for form in (_REFUSES, _DENIES))
+    if not (refuses or _ASKS.search(question)) or not (denies or _PERMITS.search(said)):
         return None
-    denies = _DENIES.search(said) is not None
-    if not denies and not _PERMITS.search(said):
+    if share >= _ITS_SUBJECT and not refuses and _CONDITION.search(said):
+        return "depends"  # "dogs may be kept only if …": a model would say yes
+    if share <= _ITS_SUBJECT:
         return None
-    if not refuses and _CONDITION.search(said):
-        return "depends"
     denied = negates(said, subject | _WORDS)
     asked = (_DENIES.search(question) is not None) != says_not(question)
     return "yes" if (denies != denied) == asked else "no"
 
 
-def _is_on(subject: Set[str], evidence: Evidence) -> bool:
-    """Tell if the evidence, with the sentence that it leans on, has the words of the subject."""
+def _share(subject: Set[str], named: Set[str], evidence: Evidence) -> float:
+    """The share of the subject's words in the evidence and the sentence that it leans on.
+
+    1 where they are nearly all there with the title, and some of them in the evidence; 0 where
+    somebody who is `named` is not.
+    """
     passage = evidence.passage
     here = set(terms(f"{evidence.said} {with_context(evidence).quote}"))
     above = set(terms(" ".join((passage.title, *passage.headings))))
+    if named - here - above:
+        return 0.0
     own, with_title = len(subject & here), len(subject & (here | above))
-    return own > _ITS_SUBJECT * len(subject) or (
-        own > 0 and with_title >= _WITH_TITLE * len(subject)
-    )
+    if own and with_title >= _WITH_TITLE * len(subject):
+        return 1.0
+    return own / len(subject) if subject else 0.0
 
 
 def _statement(evidence: Evidence) -> str:

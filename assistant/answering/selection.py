@@ -8,7 +8,7 @@ from assistant.answering.context import apart, with_context
 from assistant.answering.verifier import StatementCheck, Verifier, says_answer
 from assistant.answering.versions import Versions
 from assistant.documents.units.lists import items_of
-from assistant.language.answer_types import AnswerType
+from assistant.language.answer_types import AnswerType, offers
 from assistant.language.words import content_terms, terms
 from assistant.query.intent import Kind
 from assistant.query.mentions import name_texts
@@ -33,6 +33,8 @@ _CLAUSE_WORDS = 6
 _CLAUSE_END = re.compile(r";\s+|\s[\u2013\u2014]\s|,\s+(?=(?:but|while|whereas|although|though)\b)")
 # A list that the best evidence is no part of may be this far behind it where one is asked for.
 _LIST_BEHIND = 1.5
+# Or it has this share of the question's words, and more than the best evidence.
+_LIST_COVERAGE = 0.5
 # The second sentence of an explanation may be this far behind the best.
 _EXPLAINS = 2.0
 
@@ -129,8 +131,17 @@ def _selected(found: Retrieval, verifier: Verifier, versions: Versions | None) -
         return Selection("disagreement", (best, rival), DISAGREE)
     if question.wants_explanation:
         return Selection(kind, _explaining(question, evidence), words=False)
-    tells = kind != "definition" or _ends_clause(best)
+    tells = _has_type(question, best) and (kind != "definition" or _ends_clause(best))
     return Selection(kind, (best, *_close(question, evidence, _CLOSE)), words=tells)
+
+
+def _has_type(question: Question, best: Evidence) -> bool:
+    """Tell if the words that answer hold a date or a number where one is asked for and the
+    sentence has one: "before" answers no "when"."""
+    asked = question.answer_type
+    if asked not in {"date", "number"} or not offers(asked, best.said, set()):
+        return True
+    return offers(asked, best.answer_words, set(question.content)) > 0
 
 
 def _listed(found: Retrieval) -> Evidence | None:
@@ -146,12 +157,19 @@ def _listed(found: Retrieval) -> Evidence | None:
     best, listed = found.evidence[0], found.lists[0]
     own = next((e for e in found.lists if _holds(e, best)), None)
     if question.kind == "list" or question.asks_way:
-        return own or (listed if listed.score >= best.score - _LIST_BEHIND else None)
+        return own or (listed if _is_near(listed, best) else None)
     if question.answer_type != "other":
         return None
     if own is not None:
         return own if best.coverage == 0 else None
     return listed if listed.score >= best.score else None
+
+
+def _is_near(listed: Evidence, best: Evidence) -> bool:
+    """Tell if a list is nearly as good as the best evidence, or has more of the question: "How we
+    bleed a brake" leads into the steps."""
+    covers = listed.coverage >= _LIST_COVERAGE and listed.coverage > best.coverage
+    return covers or listed.score >= best.score - _LIST_BEHIND
 
 
 def _holds(listed: Evidence, one: Evidence) -> bool:

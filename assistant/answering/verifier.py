@@ -229,13 +229,16 @@ def _told(question: Question, one: Evidence, own: Sequence[SupportScores]) -> Ru
     """
     if (ruled := ruling(question.text, one)) is not None:
         return ruled
-    if one.coverage + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
+    covered = one.features.get(
+        "coverage", 1.0
+    )  # of a quote that no search has found nothing is known
+    if covered + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
         return None  # that it does not run on one system says nothing of another
     supported = max(s.supported for s in own)
     contradicted = max(s.contradicted for s in own)
     # "Anglers need no permit" has all the words of the question, and denies it.
     denied = negates(one.quote, question.content) != says_not(question.text)
-    settled = max(supported, contradicted, one.coverage)
+    settled = max(supported, contradicted, covered)
     if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
         return "no"
     is_yes = supported >= _SUPPORTED and says_not(one.said) == says_not(question.text)

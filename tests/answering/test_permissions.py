@@ -17,8 +17,10 @@ from assistant.answering.permissions import ruling
         ("Can we sit in the car?", "Passengers may not sit in the car.", "no"),
         ("May I touch the clocks?", "Touching the clocks is forbidden, except in room 7.", "depends"),
         ("Can I move a chair?", "Chairs may be moved with the consent of the manager.", "depends"),
+        ("Can I keep a dog?", "Dogs may be kept only if the landlady agrees.", "depends"),
         ("May I bring a dog?", "Cats may be kept.", None),  # of something else
         ("May I bring a dog?", "The dog of the manager likes to be brought.", None),
+        ("Did the farm in Norland refuse to sign?", "The farm in Ostmark refused to sign.", None),
         ("Who may bring a dog?", "Dogs must be on a lead.", None),
     ],
 )  # fmt: skip

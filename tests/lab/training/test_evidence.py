@@ -1,12 +1,14 @@
 """The command that fits the evidence models, on a question set small enough to do it for real."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.errors import AssistantError
+from assistant.lab.training import plan, question_set
 from assistant.lab.training.evidence import calibrated, fit
 from assistant.lab.training.squad import read, sample
 from assistant.retrieval.features import FEATURES
@@ -51,6 +53,42 @@ def test_a_fitted_model_has_all_its_weights_and_its_figures(tmp_path: Path) -> N
     assert isinstance(words, dict)
     assert set(words["evidence"]["weights"]) == set(of_words(FEATURES)) < set(FEATURES)
     assert set(words["confidence"]["weights"]) == set(of_words(SIGNALS)) < set(SIGNALS)
+
+
+def test_a_question_set_is_read_with_its_documents(tmp_path: Path) -> None:
+    documents = tmp_path / "house" / "documents"
+    documents.mkdir(parents=True)
+    (documents / "heating.yaml").write_text("boiler:\n  daily_minutes: 45\n  colour: grey\n")
+    (documents / "rules.txt").write_text(
+        "Dogs are welcome in the yard.\n\nThe gate shuts at ten.\n"
+    )
+    rows = [
+        {"question": "how many minutes a day", "answers": ["45"], "source": "heating.yaml", "evidence": ["daily_minutes: 45"]},
+        {"question": "when does the gate shut", "answers": ["ten"], "source": "rules.txt", "evidence": ["The gate shuts at ten."]},
+        {"question": "who has the key of the gate", "answerable": False, "source": "rules.txt"},
+    ]  # fmt: skip
+    path = tmp_path / "house" / "questions.jsonl"
+    path.write_text("".join(json.dumps({"id": f"q{n}"} | r) + "\n" for n, r in enumerate(rows)))
+    heating, rules = question_set.read(path)
+    assert (heating.title, [q.answers for q in heating.questions]) == ("heating.yaml", [("45",)])
+    assert [q.answers for q in rules.questions] == [("ten",), ()]
+    plain = fit([path, write(tmp_path, "bridges")], 10, 0.05, None)["plain"]
+    assert isinstance(plain, dict)
+    assert plain["figures_held_out"]["house"]["first"] == 1
+    path.write_text(json.dumps({"id": "q", "question": "who?", "source": "gone.txt"}) + "\n")
+    with pytest.raises(AssistantError, match="no document or no evidence"):
+        question_set.read(path)
+
+
+def test_the_shipped_question_set_has_evidence_in_its_documents() -> None:
+    articles = question_set.read(plan.EVERYDAY)
+    asked = [(a, q) for a in articles for q in a.questions]
+    assert len(asked) > 300
+    assert 0.25 < sum(not q.answers for _, q in asked) / len(asked) < 0.5
+    for article, question in asked:
+        assert article.file is not None
+        words = set(re.findall(r"\w+", article.file.read_text("utf-8").casefold()))
+        assert set(re.findall(r"\w+", question.paragraph.casefold())) <= words, question
 
 
 def test_confidence_is_calibrated_for_a_mix_of_thirds() -> None:
