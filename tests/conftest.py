@@ -1,5 +1,6 @@
 """What tests share: a home of their own, the real embedder loaded once, small libraries."""
 
+import hashlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant import offline, paths
-from assistant.engines import catalog, onnx, weights
+from assistant.engines import catalog, onnx
 from assistant.engines import embedder as embedder_module
 from assistant.engines import reader as reader_module
 from assistant.engines.embedder import OnnxEmbedder
@@ -60,20 +61,21 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _shared_sessions() -> Callable[..., onnx.Session]:
-    """A maker of sessions that loads the shipped models, as they are now, once a process.
+    """A maker of sessions that loads the shipped models, or copies of them, once a process.
 
     A process that asks loads them once; the tests ask hundreds of times in one process, and what
     onnxruntime takes for a model (90 MB) does not all go back when it goes.
     """
-    kept: dict[tuple[object, ...], onnx.Session] = {}
+    kept: dict[tuple[str, int | None], onnx.Session] = {}
     entries = (catalog.embedder(), catalog.reader())
-    shipped = {weights.locate(entry.weights) for entry in entries if entry is not None}
+    shipped = {entry.weights.sha256 for entry in entries if entry is not None}
 
     def session(path: Path, workers: int | None = None) -> onnx.Session:
-        if path not in shipped:
+        # Of the bytes as they are now: whoever damages a file gets what it holds then.
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest not in shipped:
             return onnx.Session(path, workers)
-        state = path.stat()
-        key = (path, state.st_size, state.st_mtime_ns, workers)
+        key = (digest, workers)
         if key not in kept:
             kept[key] = onnx.Session(path, workers)
         return kept[key]
