@@ -140,10 +140,11 @@ def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
             f" `assistant sources --skipped{where}` lists them."
         )
     if outcome.alike:
-        one = outcome.alike == 1
+        files = formatting.count(outcome.alike, "file")
+        are, them = ("is", "it") if outcome.alike == 1 else ("are", "them")
         output.tell(
-            f"{formatting.count(outcome.alike, 'file')} {'is' if one else 'are'} nearly the same as another"
-            f" document; `assistant sources --alike{where}` lists {'it' if one else 'them'}."
+            f"{files} {are} nearly the same as another document;"
+            f" `assistant sources --alike{where}` lists {them}."
         )
     if foreign := library.foreign_languages():
         names = ", ".join(map(language_name, foreign))
