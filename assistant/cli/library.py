@@ -146,9 +146,10 @@ def _tell_summary(outcome: Outcome, assistant: Assistant) -> None:
             f" `assistant sources --skipped{where}` lists them."
         )
     if outcome.alike:
-        is_, them = ("is", "it") if outcome.alike == 1 else ("are", "them")
+        files = formatting.count(outcome.alike, "file")
+        are, them = ("is", "it") if outcome.alike == 1 else ("are", "them")
         output.tell(
-            f"{formatting.count(outcome.alike, 'file')} {is_} nearly the same as another document;"
+            f"{files} {are} nearly the same as another document;"
             f" `assistant sources --alike{where}` lists {them}."
         )
     if foreign := library.foreign_languages():

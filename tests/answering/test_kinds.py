@@ -77,7 +77,7 @@ def test_the_documents_that_speak_of_something_are_named_with_a_sentence_each(
     named = {Path(c.source).name for c in answer.citations}
     lead, _, names = answer.lead.partition(": ")
     assert answer.kind == "library"
-    assert lead == f"{len(named)} of your 6 documents mention \u201ca bridge\u201d"
+    assert lead == f"{len(named)} of your 6 documents mention \u201cbridge\u201d"
     assert set(names.rstrip(".").split(", ")) == named
     holding = {p.name for p in DOCUMENTS.iterdir() if " bridge" in p.read_text("utf-8")}
     assert len(holding) > 1
