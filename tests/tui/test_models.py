@@ -183,8 +183,8 @@ async def test_a_model_is_fetched_paused_resumed_and_answers_then(
         await wait_until(pilot, lambda: app.backend.model == "small")
         await wait_until(pilot, lambda: settings.load().llm_model == "small")
         assert (home / "models" / "small.gguf").read_bytes() == hub.data
-        assert len(hub.ranges) == 2
-        assert hub.ranges[1] is not None  # it went on, and did not begin anew
+        assert len(hub.ranges) > 1
+        assert all(hub.ranges[1:])  # it went on, and did not begin anew
         assert not part.exists()
 
 

@@ -200,7 +200,7 @@ class ModelsScreen(ModalScreen[str | None]):
         """Pause the download at hand, else the one that runs; paused, go on with it."""
         model = self._at_hand
         download = self._downloads.get(model.name) if model is not None else None
-        download = download or self._downloads.running()
+        download = download or self._downloads.running() or self._downloads.unfinished()
         if download is None or download.progress.state == "done":
             self._say("Nothing is being fetched.")
         elif download.is_running:
