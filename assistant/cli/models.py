@@ -211,7 +211,8 @@ def _facts(item: Listed) -> str:
     if info is not None:
         facts.append(f"{_count(info.parameters)} weights")
         facts += [info.quantisation] if info.quantisation else []
-        facts.append(f"context {item.context}" if item.context else "")
+    facts.append(f"context {item.context}" if item.context else "")
+    if info is not None:
         facts.append("own chat template" if info.chat_template else "no chat template: ChatML")
     licence = item.licence or "licence not stated"
     here = [] if item.path else ["to be pulled"]

@@ -178,6 +178,11 @@ class Downloads:
         """The one that is on its way."""
         return next((d for d in self._by_name.values() if d.is_running), None)
 
+    def unfinished(self) -> Download | None:
+        """The one that was asked for last and is not here."""
+        left = [d for d in self._by_name.values() if d.progress.state != "done"]
+        return left[-1] if left else None
+
     def start(self, name: str, wanted: str, source: "Source", given: "Settings") -> None:
         """Fetch a model, or go on with it. Raises AssistantError while another is on its way."""
         running = self.running()

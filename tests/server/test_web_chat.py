@@ -19,7 +19,7 @@ pytest.importorskip("textual_serve")
 
 QUESTION = "When did Ban Ki-moon visit Libya?"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?<>=$]*[a-zA-Z]|\][^\x07]*\x07)")
-_PATIENCE_S = 90.0
+_PATIENCE_S = 180.0
 
 
 @pytest.fixture

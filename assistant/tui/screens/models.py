@@ -74,6 +74,7 @@ class ModelsScreen(ModalScreen[str | None]):
         self._machine = Machine(0, 0, 0)
         self._asked = ""
         self._is_measured = False
+        self._said = self._larger = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet") as sheet:
@@ -117,9 +118,11 @@ class ModelsScreen(ModalScreen[str | None]):
             self._is_measured = True  # asked for once, whatever comes of it
             if not any(m.is_measured for m in self._models):
                 self._backend.measure_speed()
-        if not self._asked:
-            now = next((m for m in self._models if self._is_answering(m)), None)
-            self._say(models.larger(self._models, now, self._machine))
+        now = next((m for m in self._models if self._is_answering(m)), None)
+        larger = models.larger(self._models, now, self._machine)
+        if self._said == self._larger:  # nothing has happened that the person should read first
+            self._say(larger)
+        self._larger = larger
 
     def _is_answering(self, model: Model) -> bool:
         return self._answering == ("" if model is models.QUOTES_ONLY else model.title)
@@ -197,7 +200,7 @@ class ModelsScreen(ModalScreen[str | None]):
         """Pause the download at hand, else the one that runs; paused, go on with it."""
         model = self._at_hand
         download = self._downloads.get(model.name) if model is not None else None
-        download = download or self._downloads.running()
+        download = download or self._downloads.running() or self._downloads.unfinished()
         if download is None or download.progress.state == "done":
             self._say("Nothing is being fetched.")
         elif download.is_running:
@@ -294,6 +297,7 @@ class ModelsScreen(ModalScreen[str | None]):
             self._fill()
 
     def _say(self, text: str) -> None:
+        self._said = text
         self.query_one("#state", Static).update(Content(safe_line(text)))
 
 
