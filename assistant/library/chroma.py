@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.library import chroma_core
 from assistant.library.chroma_settings import chroma
 from assistant.library.ports import VectorsUnavailable
 
@@ -36,7 +37,7 @@ _ERROR_CHARS = 200
 class ChromaStore(ABC):
     """Vectors by passage id in one Chroma collection, wherever that is.
 
-    Opened on first use: importing Chroma takes about 2 s.
+    Opened on first use: importing Chroma's client takes about 2 s.
     """
 
     def __init__(self) -> None:
@@ -82,8 +83,8 @@ class ChromaStore(ABC):
         """A context that turns Chroma's errors into VectorsUnavailable."""
 
     def open(self) -> None:
-        """Open the store now. Raises VectorsUnavailable."""
-        self._opened()
+        """Open the store for reading now. Raises VectorsUnavailable."""
+        self._read_from()
 
     def close(self) -> None:
         """Release Chroma's files and connections; a later use opens the store again."""
@@ -127,7 +128,7 @@ class ChromaStore(ABC):
                 for i, own in self.read(among[first : first + _READ_AT_ONCE]).items()
             ]
             return sorted(cosines, key=lambda pair: (-pair[1], pair[0]))[:limit]
-        collection = self._opened()
+        collection = self._read_from()
         if collection is None:
             raise self.nothing_there()
         with self.explained():
@@ -139,7 +140,7 @@ class ChromaStore(ABC):
 
     def read(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of these ids, in order; ids that are not there are left out."""
-        collection = self._opened()
+        collection = self._read_from()
         if collection is None:
             return {}
         with self.explained():
@@ -148,7 +149,7 @@ class ChromaStore(ABC):
 
     def ids(self) -> set[int]:
         """The ids of all stored vectors."""
-        collection = self._opened()
+        collection = self._read_from()
         if collection is None:
             return set()
         with self.explained():
@@ -156,11 +157,15 @@ class ChromaStore(ABC):
 
     def count(self) -> int:
         """The number of stored vectors."""
-        collection = self._opened()
+        collection = self._read_from()
         if collection is None:
             return 0
         with self.explained():
             return int(collection.count())
+
+    def _read_from(self) -> Any:
+        """What the reading methods ask: the collection, or something with its reading methods."""
+        return self._opened()
 
     def _opened(self, *, create: bool = False) -> Any:
         with self._lock:
@@ -176,6 +181,7 @@ class LocalChromaStore(ChromaStore):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self._core: chroma_core.CoreCollection | None = None
 
     @property
     def place(self) -> str:
@@ -217,6 +223,12 @@ class LocalChromaStore(ChromaStore):
             return None
         return int(number)
 
+    def close(self) -> None:
+        """Release Chroma's files; a later use opens the store again."""
+        with self._lock:
+            self._core = None
+        super().close()
+
     def reset(self) -> None:
         """Throw the store away and begin an empty one. Raises VectorsUnavailable."""
         self.close()
@@ -225,7 +237,17 @@ class LocalChromaStore(ChromaStore):
             shutil.rmtree(self.folder, ignore_errors=True)
             self._collection = self._connected(create=True)
 
+    def _read_from(self) -> Any:
+        """Chroma's core, without its client where that is not there yet."""
+        with self._lock:
+            if self._collection is None and self._core is None:
+                self._core = chroma_core.open_collection(self.folder, _COLLECTION)
+            if self._collection is None and self._core is not None:
+                return self._core
+        return self._opened()
+
     def _connected(self, *, create: bool) -> Any:
+        self._core = None  # who writes reads what it wrote: by the client from now on
         chromadb, settings = chroma()
         self._client = chromadb.PersistentClient(path=str(self.folder), settings=settings)
         return self._client.get_or_create_collection(_COLLECTION, **COLLECTION)
