@@ -26,13 +26,17 @@ _WORDS = frozenset(terms(f"{PERMISSIONS} {PROHIBITIONS}".replace("|", " ")))
 # A text rules on what has more than the first share of the question's words in it, or with its
 # title the second: of dogs nothing is said below "May I bring a mattress to the pool?".
 _ITS_SUBJECT, _WITH_TITLE = 0.5, 0.8
+# And more than this share where it is clearly the best evidence: "camping on the lawn" of "pitch a
+# tent on the lawn".
+_IF_CLEAR = 0.3
 
 
-def ruling(question: str, evidence: Evidence) -> Ruling | None:
+def ruling(question: str, evidence: Evidence, *, is_clear: bool = False) -> Ruling | None:
     """The permission that a piece of evidence gives, refuses or ties to a condition.
 
-    None where the question asks for none, or the evidence is on something else. "Only with our
-    consent" is a condition, and so is an exception.
+    None where the question asks for none, or the evidence is on something else; where ranking
+    holds it clearly for the answer, it may word it otherwise. "Only with our consent" is a
+    condition, and so is an exception.
     """
     said = _statement(evidence)
     subject = set(content_terms(question)) - _WORDS
@@ -40,10 +44,11 @@ def ruling(question: str, evidence: Evidence) -> Ruling | None:
     refuses, denies = (form.search(said) is not None for form in (_REFUSES, _DENIES))
     if not (refuses or _ASKS.search(question)) or not (denies or _PERMITS.search(said)):
         return None
-    if share >= _ITS_SUBJECT and not refuses and _CONDITION.search(said):
-        return "depends"  # "dogs may be kept only if …": a model would say yes
-    if share <= _ITS_SUBJECT:
+    least = _IF_CLEAR if is_clear else _ITS_SUBJECT
+    if share <= least:
         return None
+    if not refuses and _CONDITION.search(said):
+        return "depends"
     denied = negates(said, subject | _WORDS)
     asked = (_DENIES.search(question) is not None) != says_not(question)
     return "yes" if (denies != denied) == asked else "no"

@@ -44,6 +44,8 @@ _NEAR = 3.0
 _SUBJECT = 0.7
 # The share of the question's words that evidence must have for the model to judge by it.
 _ON_SUBJECT = 0.5
+# Evidence is clearly the best if its score, a log odds, is so far above the second's.
+_CLEAR = 1.5
 
 
 @dataclass(frozen=True)
@@ -202,43 +204,58 @@ class Verifier:
     ) -> tuple[YesNo | None, Evidence] | None:
         """Yes or no, with the evidence that says so; None where none does, or two say otherwise.
 
-        It rests on the evidence with most of the question's words. What ties a permission to a
+        It rests on what is clearly the best evidence, if that permits or forbids; else on the
+        evidence with most of the question's words. What ties a permission to a
         condition says neither: the first of the pair is None.
         """
         if self._model is None or not evidence:
             return None
+        if _is_clear(evidence) and (ruled := ruling(question.text, evidence[0], is_clear=True)):
+            return _said(ruled), evidence[0]
         looked_at = [
             e
             for e in evidence[:_LOOKED_AT]
             if e.score >= evidence[0].score - _NEAR and not e.quote.rstrip().endswith("?")
         ]
         read = self._read(question.text, looked_at, 2)
-        told = [(_told(question, e, s), e) for e, s in zip(looked_at, read, strict=True)]
-        most = max((e.coverage for e in looked_at), default=0.0)
-        near = [pair for pair in told if pair[0] and pair[1].coverage >= _SUBJECT * most]
+        told = [
+            (ruling(question.text, e) or _judged(question, e, s), e)
+            for e, s in zip(looked_at, read, strict=True)
+        ]
+        most = max((_covered(e) for e in looked_at), default=0.0)
+        near = [pair for pair in told if pair[0] and _covered(pair[1]) >= _SUBJECT * most]
         if len({said for said, _ in near}) != 1:
             return None
-        said, one = max(near, key=lambda pair: pair[1].coverage)
-        return (None if said == "depends" else said), one
+        said, one = max(near, key=lambda pair: _covered(pair[1]))
+        return _said(said), one
 
 
-def _told(question: Question, one: Evidence, own: Sequence[SupportScores]) -> Ruling | None:
-    """Yes or no by the words of a permission; else by the model, on what has the subject.
+def _said(ruled: Ruling | None) -> YesNo | None:
+    return None if ruled == "depends" else ruled
+
+
+def _is_clear(evidence: Sequence[Evidence]) -> bool:
+    """Tell if ranking holds the first for the answer, clearly above all others."""
+    return len(evidence) > 1 and evidence[0].score - evidence[1].score >= _CLEAR
+
+
+def _covered(evidence: Evidence) -> float:
+    """The share of the question's words that the evidence itself has."""
+    return evidence.features.get("coverage", 1.0)
+
+
+def _judged(question: Question, one: Evidence, own: Sequence[SupportScores]) -> Ruling | None:
+    """Yes or no by the model, on what has the subject.
 
     Evidence that has all words of the question says yes, or, where it denies them, no.
     """
-    if (ruled := ruling(question.text, one)) is not None:
-        return ruled
-    covered = one.features.get(
-        "coverage", 1.0
-    )  # of a quote that no search has found nothing is known
-    if covered + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
+    if _covered(one) + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
         return None  # that it does not run on one system says nothing of another
     supported = max(s.supported for s in own)
     contradicted = max(s.contradicted for s in own)
     # "Anglers need no permit" has all the words of the question, and denies it.
     denied = negates(one.quote, question.content) != says_not(question.text)
-    settled = max(supported, contradicted, covered)
+    settled = max(supported, contradicted, _covered(one))
     if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
         return "no"
     is_yes = supported >= _SUPPORTED and says_not(one.said) == says_not(question.text)

@@ -17,7 +17,6 @@ from assistant.answering.permissions import ruling
         ("Can we sit in the car?", "Passengers may not sit in the car.", "no"),
         ("May I touch the clocks?", "Touching the clocks is forbidden, except in room 7.", "depends"),
         ("Can I move a chair?", "Chairs may be moved with the consent of the manager.", "depends"),
-        ("Can I keep a dog?", "Dogs may be kept only if the landlady agrees.", "depends"),
         ("May I bring a dog?", "Cats may be kept.", None),  # of something else
         ("May I bring a dog?", "The dog of the manager likes to be brought.", None),
         ("Did the farm in Norland refuse to sign?", "The farm in Ostmark refused to sign.", None),
@@ -26,3 +25,13 @@ from assistant.answering.permissions import ruling
 )  # fmt: skip
 def test_a_ruling_is_told_by_its_words(question: str, said: str, told: str | None) -> None:
     assert ruling(question, evidence(said)) == told
+
+
+def test_what_is_clearly_the_best_evidence_may_word_it_otherwise() -> None:
+    lawn = evidence("Camping on the lawn is tolerated during regattas.")
+    question = "Can I pitch a tent on the lawn?"
+    assert ruling(question, lawn) is None
+    assert ruling(question, lawn, is_clear=True) == "yes"
+    dogs = evidence("Dogs may be kept only if the landlady agrees.")
+    assert ruling("Can I keep a dog?", dogs, is_clear=True) == "depends"
+    assert ruling("Can I keep a parrot?", dogs, is_clear=True) is None
