@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.language.sentences import Span
-from assistant.library import discovery
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Citation
@@ -62,6 +61,8 @@ def _quote_alone(place: "Citation", flag: str) -> SourceText:
 
 def _changed(source: str, sha256: str, mtime_ns: int) -> str:
     """In words, what the file has become since it was read; "" if it is the same."""
+    from assistant.library import discovery
+
     path = Path(source)
     try:
         if discovery.modified(path.stat()) == mtime_ns:
