@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from assistant.documents.pdf_layout import Line, reading_order
+from assistant.errors import DocumentError
 
 # Pages of one file that are read: at a few seconds each, an hour.
 MAX_PAGES = 1_000
@@ -58,9 +59,18 @@ def command(then: str = "sync") -> str:
 
 def read(picture: Any, page: int, points: float = 72 / DOTS_PER_INCH) -> list[Line]:
     """The lines of a picture, an array of blue, green and red of shape (height, width, 3), in the
-    order of reading; a pixel is so many `points`, which coordinates and sizes count."""
+    order of reading; a pixel is so many `points`, which coordinates and sizes count.
+
+    Raises DocumentError if recognition itself fails.
+    """
     height, width = picture.shape[:2]
-    found = _engine()(picture, use_cls=False)
+    try:
+        found = _engine()(picture, use_cls=False)
+    except Exception as error:  # the engines below raise types of their own, for want of memory too
+        raise DocumentError(
+            "The text in its picture could not be recognised.",
+            "Save it smaller, or free some memory.",
+        ) from error
     if found.boxes is None:
         return []
     rows = [

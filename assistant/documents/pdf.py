@@ -89,6 +89,8 @@ def _recognised_page(pdf: Any, number: int) -> list[Line]:
         return []
     try:
         return ocr.read(picture.to_numpy()[:, :, :3], number, 1 / scale)
+    except DocumentError:
+        return []
     finally:
         picture.close()
         page.close()

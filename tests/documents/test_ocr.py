@@ -160,14 +160,16 @@ def test_what_waited_is_read_by_the_first_sync_that_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A scan that failed, a picture, and a document of which a page was missing."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
     for name in ("scan.pdf", "half.pdf", "note.png"):
-        (tmp_path / name).write_bytes((FILES / name).read_bytes())
+        (folder / name).write_bytes((FILES / name).read_bytes())
     with Assistant(model="none", folder=tmp_path / "library") as assistant:
         library = assistant.library
         with monkeypatch.context() as patch:
             patch.setattr(ocr, "is_installed", lambda: False)
             patch.setattr(Sandbox, "steps", _at_once)
-            list(library.add([str(tmp_path)]))
+            list(library.add([str(folder)]))
             assert [Path(d.source).name for d in library.sources()] == ["half.pdf"]
             assert library.sources()[0].unread_pages == 1
             assert {f.kind for f in library.unread()} == {"picture", "scan"}
