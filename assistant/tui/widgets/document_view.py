@@ -91,7 +91,7 @@ class DocumentView(ScrollView, can_focus=True):
             index = bisect_left(places, self._source.span) % len(places)
         self._at = places[index]
         self._show_around(self._at)
-        self.call_after_refresh(self._scroll_to, self._found)
+        self.call_after_refresh(self._bring_into_view, self._found)
         return index + 1, len(places)
 
     def _show_around(self, span: Span) -> None:
@@ -133,9 +133,9 @@ class DocumentView(ScrollView, can_focus=True):
 
     def scroll_to_quote(self) -> None:
         """Bring the quote, or what was found, into view, a third of the way down."""
-        self._scroll_to(self._found if self._at else self._span)
+        self._bring_into_view(self._found if self._at else self._span)
 
-    def _scroll_to(self, span: Span) -> None:
+    def _bring_into_view(self, span: Span) -> None:
         row = bisect_left([r.end for r in self._rows], span[0] + 1)
         self.scroll_to(y=max(0, row - self.size.height // 3), animate=False, immediate=True)
 
