@@ -49,6 +49,10 @@ class PullError(AssistantError):
     """A model that cannot be fetched."""
 
 
+class PageError(AssistantError):
+    """A page that cannot be fetched."""
+
+
 class SettingsError(AssistantError):
     """A setting that is unknown, of the wrong kind, or cannot be saved."""
 

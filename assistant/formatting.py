@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +35,19 @@ def size(number: int) -> str:
             return f"{value:.0f} {unit}"
         value /= 1000
     return f"{value:.1f} GB"
+
+
+def origin(address: str, day: date) -> str:
+    """Where a page is from, and as of when: "https://example.org/x, as of 2026-11-30"."""
+    return f"{address}, as of {day.isoformat()}"
+
+
+def duration(seconds: float) -> str:
+    """A time to wait: "40 s", "3 min", "2 h 10 min"."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def state(document: "DocumentRecord") -> DocumentState:
@@ -91,6 +105,8 @@ def progress(event: "IndexEvent", shown: Shown = safe_line) -> str:
     match event:
         case events.FileIndexed(source, change):
             return f"Read {shown(source)}, {change}"
+        case events.Fetching(url):
+            return f"Fetching {safe_line(url)} \u2026"
         case events.Embedding(done, total):
             return f"Indexing, {done:,} of {count(total, 'passage')}"
         case events.NotRead(files):

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.answering.timings import Stage
+from assistant.formatting import origin
 from assistant.language.dates import is_relative, written
 from assistant.language.sentences import Span
 from assistant.library.document_store import Passage
@@ -35,7 +36,8 @@ class Citation:
     """A verbatim quote: `quote` is the source document's text[span].
 
     `answer` is the span of the words in it that answer, where a reader found them; `day` is when
-    its document was written, where it says so.
+    its document was written, where it says so. `address` is that of the web page whose copy the
+    document is, fetched on the day `fetched`.
     """
 
     marker: int
@@ -48,6 +50,13 @@ class Citation:
     headings: tuple[str, ...] = ()
     answer: Span | None = None
     day: date | None = None
+    address: str = ""
+    fetched: date | None = None
+
+    @property
+    def origin(self) -> str:
+        """The address of a web page with the day of its copy; "" for a person's own document."""
+        return origin(self.address, self.fetched) if self.fetched is not None else ""
 
     @property
     def words(self) -> tuple[str, str, str]:
@@ -250,4 +259,6 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "span": list(citation.span),
         "quote": citation.quote,
         "date": citation.day.isoformat() if citation.day else None,
+        "address": citation.address or None,
+        "fetched": citation.fetched.isoformat() if citation.fetched else None,
     }

@@ -99,7 +99,7 @@ class AnswerBuilder:
             confidence=found.confidence,
             threshold=found.threshold,
             statements=content.statements,
-            citations=content.citations,
+            citations=self._with_origins(content.citations),
             passages=_uses(found, content.citations, read=draft is not None),
             mode=content.mode,
             model=self._llm.describe() if self._llm is not None else None,
@@ -150,7 +150,7 @@ class AnswerBuilder:
             confidence=1.0,
             threshold=0.0,
             statements=content.statements,
-            citations=content.citations,
+            citations=self._with_origins(content.citations),
             passages=tuple(
                 PassageUse(ScoredPassage(e.passage, 1.0, 0.0, 0.0), used=True)
                 for e in {e.passage.id: e for e in reply.shown}.values()
@@ -163,6 +163,14 @@ class AnswerBuilder:
             timings=Timings(total, total, total, None, tuple(ask.watch.stages)),
             kind=reply.kind,
             lead=reply.lead,
+        )
+
+    def _with_origins(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """The citations, those of web pages with their address and the day of the copy."""
+        pages = {c.source: self._library.pages.of(c.source) for c in citations}
+        return tuple(
+            replace(c, address=page.address, fetched=page.day) if (page := pages[c.source]) else c
+            for c in citations
         )
 
     def _day_of(self, source: str) -> date | None:

@@ -10,6 +10,7 @@ from assistant.cli.progress import Outcome, watch
 from assistant.library.document_store import DocumentRecord
 from assistant.library.indexer import printable_path
 from assistant.library.library import DEFAULT_LIBRARY, Library
+from assistant.library.pages import Page
 from assistant.library.unread import counted
 from assistant.printable import safe_line
 
@@ -39,7 +40,9 @@ def run_sync(options: argparse.Namespace) -> int:
         if not library.document_store.roots():
             output.tell("Nothing was added yet. Add documents with `assistant add PATH`.")
             return DONE
-        outcome = watch((library.reindex if reindex else library.sync)(wait=not options.no_wait))
+        wait = not options.no_wait
+        events = library.sync(wait=wait, refresh=options.refresh)
+        outcome = watch(library.reindex(wait=wait) if reindex else events)
         _tell_summary(outcome, assistant)
         if options.watch:
             _follow(assistant)
@@ -77,9 +80,10 @@ def run_sources(options: argparse.Namespace) -> int:
         if options.skipped:
             return _list_unread(assistant.library, as_json=options.json)
         documents = assistant.library.sources()
+        pages = {page.source: page for page in assistant.library.pages.all()}
         skipped = assistant.library.document_store.skipped()
     if options.json:
-        output.say_json([_as_json(d) for d in documents], indent=1)
+        output.say_json([_as_json(d, pages.get(d.source)) for d in documents], indent=1)
         return DONE
     for d in documents:
         state = _state(d)
@@ -88,6 +92,8 @@ def run_sources(options: argparse.Namespace) -> int:
             + formatting.count(d.passages, "passage")
             + (f" ({state})" if state else "")
         )
+        if page := pages.get(d.source):
+            output.say(f"    {safe_line(formatting.origin(page.address, page.day))}")
     for source, (_, why) in skipped.items():
         output.tell(f"Left out: {safe_line(source)}  {why}")
     if not documents:
@@ -139,7 +145,7 @@ def _state(document: DocumentRecord) -> str:
     return "; ".join(filter(None, [formatting.state_in_words(document), remedy]))
 
 
-def _as_json(d: DocumentRecord) -> dict[str, object]:
+def _as_json(d: DocumentRecord, page: Page | None) -> dict[str, object]:
     return {
         "source": d.source,
         "title": d.title,
@@ -151,4 +157,6 @@ def _as_json(d: DocumentRecord) -> dict[str, object]:
         "passages": d.passages,
         "embedded": d.embedded,
         "exists": os.path.exists(d.source),
+        "address": page.address if page else None,
+        "fetched_at": page.fetched_at if page else None,
     }

@@ -40,7 +40,9 @@ def findings() -> Iterator[Finding]:
         yield Finding("llm.url", "note", f"questions and quotes go to {given.llm_url}, {local}")
     else:
         yield Finding("leaves", "ok", "nothing: every other connection is refused")
-    yield Finding("network", "ok", "used by `assistant models pull` alone, when you say so")
+    yield Finding(
+        "network", "ok", "used for models that you pull and pages that you add by their address"
+    )
     yield Finding("telemetry", "ok", "off in every library")
     yield Finding("logs", "ok", "none are written")
 

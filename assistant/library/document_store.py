@@ -301,6 +301,15 @@ class DocumentStore(LexicalIndex, Sources):
         )
         return [int(str(row[0])) for row in rows]
 
+    def page_starts(self, source: str) -> list[tuple[int, int]]:
+        """Offset in a document's text and number of each page, as far as its passages tell."""
+        rows = self._rows(
+            "SELECT MIN(p.start), p.page FROM passages p JOIN documents d ON d.id = p.document_id"
+            " WHERE d.source = ? AND p.page IS NOT NULL GROUP BY p.page ORDER BY 1",
+            (source,),
+        )
+        return [(int(str(start)), int(str(page))) for start, page in rows]
+
     def passages_of(self, sources: Collection[str]) -> list[int]:
         """Ids of the passages of these documents."""
         rows = self._rows(

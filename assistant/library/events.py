@@ -19,8 +19,15 @@ class FileIndexed:
 
 
 @dataclass(frozen=True)
+class Fetching:
+    """A page is being fetched from its address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class FileFailed:
-    """A file or folder that could not be read, and why."""
+    """A file or folder that could not be read, or a page that could not be fetched, and why."""
 
     source: str
     message: str
@@ -71,6 +78,7 @@ class NotRead:
 
 IndexEvent = (
     FileIndexed
+    | Fetching
     | FileFailed
     | FileRemoved
     | SourceMissing

@@ -4,17 +4,19 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from assistant import logs, paths
-from assistant.errors import LibraryError
+from assistant import logs, paths, settings
+from assistant.errors import LibraryError, PageError
+from assistant.language.dates import written
 from assistant.library import discovery, index_version
 from assistant.library.document_store import DocumentRecord, DocumentStore
-from assistant.library.events import FileFailed, FileIndexed, IndexEvent
+from assistant.library.events import Fetching, FileFailed, FileIndexed, IndexEvent
 from assistant.library.indexer import Indexer
 from assistant.library.locks import QueryPriority, WriteLock
+from assistant.library.pages import Page, Pages, is_address
 from assistant.library.ports import Embedder, VectorStore
 from assistant.library.scan import is_below, survey
 from assistant.library.settings import LibrarySettings
@@ -47,6 +49,7 @@ class Library:
         self.vectors = vectors
         self.embedder = embedder
         self.settings = LibrarySettings(self.document_store)
+        self.pages = Pages(self.document_store, folder)
         self._lock = WriteLock(folder)
         self._foreground = QueryPriority(folder)
         embeddings = VectorSync(self.document_store, vectors, embedder, self._foreground)
@@ -78,12 +81,57 @@ class Library:
         self.vectors.close()
 
     def add(self, sources: Sequence[str], *, wait: bool = True) -> Iterator[IndexEvent]:
-        """Read files and folders into the library; see Indexer.add."""
-        return _logged("add", self._indexer.add(sources, wait=wait))
+        """Read files, folders, and pages by their address, into the library; see Indexer.add."""
+        return _logged("add", self._add(sources, wait))
 
-    def sync(self, *, wait: bool = True) -> Iterator[IndexEvent]:
-        """Follow what changed in all that was added; see Indexer.sync."""
-        return _logged("sync", self._indexer.sync(wait=wait))
+    def _add(self, sources: Sequence[str], wait: bool) -> Iterator[IndexEvent]:
+        paths: list[str] = []
+        for source in sources:
+            if is_address(source):
+                paths += yield from self._fetch(source)
+            else:
+                paths.append(source)
+        if paths:
+            yield from self._indexer.add(paths, wait=wait)
+
+    def _fetch(self, url: str, known: Page | None = None) -> Generator[IndexEvent, None, list[str]]:
+        """Save the page at an address, if it is not as it is `known`; the copy's path, or none."""
+        from assistant.page_fetcher import fetch
+
+        yield Fetching(url)
+        etag, modified = (known.etag, known.modified) if known is not None else ("", "")
+        try:
+            timeout_s = settings.load().pull_timeout_s
+            fetched = fetch(url, timeout_s=timeout_s, etag=etag, modified=modified)
+            return [] if fetched is None else [self.pages.keep(fetched).source]
+        except PageError as error:
+            kept = f" The copy of {written(known.day)} stays." if known is not None else ""
+            yield FileFailed(url, error.message, f"{error.remedy}{kept}".strip())
+        except OSError as error:
+            yield FileFailed(url, f"Its copy cannot be written: {error.strerror}.", "")
+        return []
+
+    def sync(self, *, wait: bool = True, refresh: bool = False) -> Iterator[IndexEvent]:
+        """Follow what changed in all that was added; see Indexer.sync.
+
+        With `refresh` every page that was added by its address is asked for again, too.
+        """
+        return _logged("sync", self._sync(wait, refresh))
+
+    def _sync(self, wait: bool, refresh: bool) -> Iterator[IndexEvent]:
+        if refresh:
+            yield from self._refresh(wait)
+        yield from self._indexer.sync(wait=wait)
+
+    def _refresh(self, wait: bool) -> Iterator[IndexEvent]:
+        for page in self.pages.all():
+            has_copy = Path(page.source).is_file()
+            paths = yield from self._fetch(page.url, page if has_copy else None)
+            yield from self._indexer.add(paths, wait=wait)
+            if paths and paths != [page.source]:  # the library was renamed, or is another's
+                yield from self._indexer.remove([page.source], wait=wait)
+                self.document_store.remove_roots([page.source])
+                self.pages.forget([page.source])
 
     def reindex(self, *, wait: bool = True) -> Iterator[IndexEvent]:
         """Sync, and make anew what another embedder or splitting makes; see Indexer.reindex."""
@@ -104,16 +152,23 @@ class Library:
         where they are, and `sync` leaves them out. Raises LibraryError, before anything is
         removed, if one of the names stands for nothing or for several.
         """
+        wanted = [self._source_of(name) for name in wanted]
         known = [document.source for document in self.document_store.documents()]
         places = {*known, *self.document_store.roots(), *self.document_store.skipped()}
         by_name = {name: _matching(name, known, places) for name in wanted}
         chosen = list(dict.fromkeys(s for found in by_name.values() for s in found))
         return chosen, self._remove(by_name, chosen, wait)
 
+    def _source_of(self, name: str) -> str:
+        """The copy's path for the address of a page; any other name as it is."""
+        page = self.pages.at(name) if is_address(name) else None
+        return page.source if page is not None else name
+
     def _remove(
         self, by_name: dict[str, list[str]], chosen: list[str], wait: bool
     ) -> Iterator[IndexEvent]:
         yield from _logged("remove", self._indexer.remove(chosen, wait=wait))
+        self.pages.forget(chosen)
         roots = self.document_store.roots()
         for name, found in by_name.items():
             place = discovery.absolute(name)

@@ -59,6 +59,14 @@ class Database:
         rows = self._rows(f"SELECT key, value FROM settings WHERE key IN ({marks(keys)})", keys)
         return {str(key): str(value) for key, value in rows}
 
+    def settings_under(self, prefix: str) -> dict[str, str]:
+        """All settings whose key begins so, by key."""
+        rows = self._rows(
+            "SELECT key, value FROM settings WHERE substr(key, 1, ?) = ? ORDER BY key",
+            (len(prefix), prefix),
+        )
+        return {str(key): str(value) for key, value in rows}
+
     def set_settings(self, values: dict[str, str]) -> None:
         """Write settings, all or none."""
         with self._writing() as db:

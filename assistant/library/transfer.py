@@ -25,6 +25,7 @@ from assistant.library.document_store import DocumentStore
 from assistant.library.integrity import verify_catalogue
 from assistant.library.library import UNFINISHED, Library, exists
 from assistant.library.locks import WriteLock
+from assistant.library.pages import Pages
 from assistant.library.settings import LibrarySettings
 from assistant.library.sqlite import FILE, SCHEMA_VERSION
 
@@ -111,9 +112,14 @@ def _problem(work: Path, manifest: dict[str, Any], dimensions: Mapping[str, int]
 def _distrust(work: Path) -> str:
     """Forget which language model the library wants: questions would go where a stranger says.
 
-    Returns what that was, or "".
+    So would a refresh, to pages of this machine and its network: these are forgotten, too. Returns
+    what the model was, or "".
     """
+    from assistant.page_fetcher import is_private
+
     with closing(DocumentStore(work)) as catalogue:
+        pages = Pages(catalogue, work)
+        pages.forget({page.source for page in pages.all() if is_private(page.url)})
         own = LibrarySettings(catalogue)
         left_out = own.get("model")
         own.set("model", "")

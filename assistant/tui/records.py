@@ -96,6 +96,8 @@ def _citation(value: Mapping[str, Any], headings: list[str], words: list[int] | 
         headings=tuple(headings),
         answer=(words[0], words[1]) if words else None,
         day=date.fromisoformat(value["date"]) if value.get("date") else None,
+        address=str(value.get("address") or ""),
+        fetched=date.fromisoformat(value["fetched"]) if value.get("fetched") else None,
     )
 
 

@@ -121,8 +121,8 @@ def place_line(place: "Citation", day: str = "") -> Paragraph:
     line = link(where, f"cite({place.marker})")
     if place.headings:
         line += Content.assemble((f" \u203a {safe_line(place.headings[-1])}", MUTED))
-    if day:
-        line += Content.assemble((f" \u00b7 {day}", MUTED))
+    for further in filter(None, (day, safe_line(place.origin))):
+        line += Content.assemble((f" \u00b7 {further}", MUTED))
     return Paragraph(line, marker(place.marker) + Content(" "))
 
 

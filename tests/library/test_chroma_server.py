@@ -1,5 +1,6 @@
 """Vectors on a real Chroma server: shared by libraries, away at times, moved to without work."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
