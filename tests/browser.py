@@ -1,5 +1,6 @@
 """A real browser without a window, spoken to over a pipe in the DevTools protocol."""
 
+import base64
 import json
 import os
 import shutil
@@ -12,7 +13,8 @@ from typing import Any
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--headless --remote-debugging-pipe --disable-gpu --disable-extensions --no-first-run "
-    "--disable-dev-shm-usage --disable-background-networking --disable-component-update"
+    "--disable-dev-shm-usage --disable-background-networking --disable-component-update "
+    "--disable-quic --disable-sync"
 ).split()
 
 # The protocol is spoken on the descriptors 3 and 4, whatever the pipes are here.
@@ -110,10 +112,31 @@ class Browser:
             width=width, height=900, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         self.send("Emulation.setScriptExecutionDisabled", value=not script)
+        self.visit(path.as_uri())
+
+    def visit(self, url: str) -> None:
+        """Open an address and wait until it is in."""
         self.events.clear()
-        self.send("Page.navigate", url=path.as_uri())
+        self.send("Page.navigate", url=url)
         while not self._saw("Page.loadEventFired"):
             self.events.append(self._next())
+
+    def press(self, key: str, code: int) -> None:
+        """Press and let go of a key that types nothing, such as Enter (13)."""
+        how = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **how, **text)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **how)
+
+    def received(self) -> str:
+        """What came over web sockets since the page was opened, as text; binary as UTF-8."""
+        self.run("1")  # events that wait come before the answer
+        frames = [e["params"]["response"] for e in self._all("Network.webSocketFrameReceived")]
+        data = [
+            base64.b64decode(f["payloadData"]) if f["opcode"] == 2 else f["payloadData"].encode()
+            for f in frames
+        ]
+        return b"".join(data).decode("utf-8", "replace")
 
     def run(self, expression: str) -> Any:
         """The value of a JavaScript expression on the page."""

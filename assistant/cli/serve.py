@@ -2,11 +2,10 @@
 
 import argparse
 import socket
-from importlib.util import find_spec
 
 from assistant import offline, settings
 from assistant.async_assistant import AsyncAssistant
-from assistant.cli import output
+from assistant.cli import extras, output
 from assistant.cli.session import opened
 from assistant.errors import AssistantError
 
@@ -15,7 +14,7 @@ DONE = 0
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve OpenAI's interface until Ctrl-C."""
-    _need("starlette", "serve")
+    extras.need("starlette", "serve")
     given = settings.load()
     host = given.serve_host if options.host is None else options.host
     port = given.serve_port if options.port is None else options.port
@@ -45,7 +44,7 @@ def run_serve(options: argparse.Namespace) -> int:
 
 def run_mcp(options: argparse.Namespace) -> int:
     """Serve MCP on stdin and stdout until stdin ends."""
-    _need("mcp", "mcp")
+    extras.need("mcp", "mcp")
     from assistant.server.mcp_api import server
 
     _prepare(options)
@@ -58,12 +57,3 @@ def _prepare(options: argparse.Namespace) -> None:
     """Index the shipped documents into an empty default library, and finish what was stopped."""
     with opened(options, llm=False):
         return
-
-
-def _need(module: str, extra: str) -> None:
-    if find_spec(module) is None:
-        raise AssistantError(
-            f"The extra {extra!r} is not installed.",
-            f'In the folder of the assistant\'s source run `uv tool install ".[{extra}]"`, or '
-            f"`uv run --extra {extra} assistant \u2026`.",
-        )

@@ -55,6 +55,12 @@ class Admission:
         return name in {self.host.lower(), socket.gethostname().lower()} or _is_address(name)
 
 
+def is_known_host(header: str) -> bool:
+    """Tell whether a Host header names this machine as loopback; a name pointed here does not."""
+    name = _hostname(header)
+    return bool(name) and offline.is_local(name)
+
+
 def kept_token() -> tuple[str, Path | None]:
     """The token of the environment, or else that of the owner's file, made if there is none.
 
