@@ -23,7 +23,7 @@ _COLON_LINE = {"hx", "code", "subl", "zed"}
 class SourceText:
     """A document's text with the span to show, and in it the words that answer, if known.
 
-    `flag` says in words what is wrong, or is empty.
+    `flag` says in words what is wrong, or is empty. `pages` are offset and number of each page.
     """
 
     text: str
@@ -31,6 +31,7 @@ class SourceText:
     first_line: int = 1
     flag: str = ""
     answer: Span | None = None
+    pages: tuple[tuple[int, int], ...] = ()
 
 
 def look_up(library: "Library", place: "Citation") -> SourceText:
@@ -42,17 +43,16 @@ def look_up(library: "Library", place: "Citation") -> SourceText:
     if state is None:
         return _quote_alone(place, "This document is no longer in the library.")
     text = library.document_store.text(place.source)
+    pages = tuple(library.document_store.page_starts(place.source))
     start, end = place.span
     if text[start:end] == place.quote:
-        return SourceText(
-            text, place.span, flag=_changed(place.source, *state), answer=place.answer
-        )
+        flag = _changed(place.source, *state)
+        return SourceText(text, place.span, flag=flag, answer=place.answer, pages=pages)
     moved = text.find(place.quote)
     if moved < 0:
         return _quote_alone(place, "The document was read anew since; this quote is not in it.")
-    return SourceText(
-        text, (moved, moved + len(place.quote)), flag="The quote has moved since the answer."
-    )
+    span = (moved, moved + len(place.quote))
+    return SourceText(text, span, flag="The quote has moved since the answer.", pages=pages)
 
 
 def _quote_alone(place: "Citation", flag: str) -> SourceText:

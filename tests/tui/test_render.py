@@ -48,3 +48,16 @@ def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
     assert "".join(shown) == text.replace("\n", "")
     assert all(cell_len(row.rstrip(" ")) <= width for row in shown)
     assert [row.number for row in found if row.number] == list(range(1, text.count("\n") + 2))
+
+
+def test_pages_are_set_apart_where_they_begin() -> None:
+    text = "one\ntwo\nthree\n"
+    found = list(rows(text, 20, 1, [(0, 1), (8, 2)]))
+    assert [(row.page, text[row.start : row.end]) for row in found] == [
+        (1, ""),
+        (0, "one"),
+        (0, "two"),
+        (2, ""),
+        (0, "three"),
+        (0, ""),
+    ]

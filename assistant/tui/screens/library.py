@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
@@ -45,6 +44,14 @@ class LibraryScreen(ModalScreen[str | None]):
             id="library.sync",
             tooltip="follow edits, new files, renames and deletions",
         ),
+        Binding(
+            "r",
+            "refresh_pages",
+            "Refresh pages",
+            id="library.refresh",
+            show=False,
+            tooltip="fetch the pages again that were added by their address",
+        ),
         Binding("x", "stop", "Stop", id="library.stop", tooltip="stop reading; what is done stays"),
         Binding("l", "switch", "Libraries", id="library.switch", tooltip="open another library"),
     ]
@@ -58,13 +65,12 @@ class LibraryScreen(ModalScreen[str | None]):
         self._backend = backend
         self._leaving = leaving
         self._documents: list[DocumentRecord] = []
-        self._switching = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet") as sheet:
             sheet.border_title = f"Library {self._backend.library_name}"
             yield Input(
-                placeholder="Path of a file or folder to add, Tab completes \u2026",
+                placeholder="A file, a folder or a page\u2019s URL to add, Tab completes \u2026",
                 id="path",
                 compact=True,
                 suggester=PathSuggester(),
@@ -96,6 +102,7 @@ class LibraryScreen(ModalScreen[str | None]):
             documents = await asyncio.to_thread(library.sources)
             states = await asyncio.to_thread(lambda: [state(d) for d in documents])
             skipped = await asyncio.to_thread(library.document_store.skipped)
+            pages = {p.source: p for p in await asyncio.to_thread(library.pages.all)}
         except AssistantError as error:
             self._say(str(error))
             return
@@ -105,13 +112,15 @@ class LibraryScreen(ModalScreen[str | None]):
         table.clear()
         for document, text in zip(documents, states, strict=True):
             leaving = document.source in self._leaving
+            page = pages.get(document.source)
+            folder = words.path(os.path.dirname(document.source))
             table.add_row(
                 Text(words.file_name(document.source)),
                 Text("being removed" if leaving else text),
                 Text(f"{document.passages:,}", justify="right"),
                 Text(formatting.size(document.bytes), justify="right"),
                 Text(document.added_at[:10]),
-                Text(words.path(os.path.dirname(document.source))),
+                Text(safe_line(page.address) if page is not None else folder),
                 key=document.source,
             )
         for source, (_, why) in skipped.items():
@@ -128,7 +137,7 @@ class LibraryScreen(ModalScreen[str | None]):
 
         assert isinstance(event, Key)
         box = self.query_one(Input)
-        if event.key == "tab" and self.focused is box and box.value and not self._switching:
+        if event.key == "tab" and self.focused is box and box.value:
             box.value = complete(box.value)
             box.cursor_position = len(box.value)
             event.stop()
@@ -152,6 +161,11 @@ class LibraryScreen(ModalScreen[str | None]):
         """Follow what changed in all that was added: edits, new files, renames, deletions."""
         self._say("Looking for what has changed \u2026")
         self._backend.change(lambda library: library.sync())
+
+    def action_refresh_pages(self) -> None:
+        """Fetch the pages again that were added by their address, and follow all else, too."""
+        self._say("Asking for the pages again \u2026")
+        self._backend.change(lambda library: library.sync(refresh=True))
 
     def action_stop(self) -> None:
         self._backend.stop_changing()
@@ -182,25 +196,19 @@ class LibraryScreen(ModalScreen[str | None]):
             lambda library: library.remove([source])[1], f"{words.file_name(source)} is removed."
         )
 
-    def action_switch(self) -> None:
-        """Ask for the name of another library."""
-        from assistant.library.library import names
+    @work
+    async def action_switch(self) -> None:
+        """Choose another library, or make one."""
+        from assistant.tui.screens.libraries import LibrariesScreen
 
-        self._switching = True
-        box = self.query_one(Input)
-        box.suggester = SuggestFromList(names())
-        box.value = ""
-        box.placeholder = "Name of a library to open, or a new name \u2026"
-        box.focus()
-        self._say(f"There are: {', '.join(names()) or 'none yet'}.")
+        name = await self.app.push_screen_wait(LibrariesScreen(self._backend.library_name))
+        if name is not None:
+            self.dismiss(name)
 
     @on(Input.Submitted, "#path")
     def _submitted(self, event: Input.Submitted) -> None:
         value = event.value.strip()
         if not value:
-            return
-        if self._switching:
-            self.dismiss(value)
             return
         self._say(f"Reading {value} \u2026")
         self._backend.change(lambda library: library.add([value]))
@@ -219,11 +227,7 @@ class LibraryScreen(ModalScreen[str | None]):
         self.refresh_sources()
 
     def _reset_input(self) -> None:
-        self._switching = False
-        box = self.query_one(Input)
-        box.suggester = PathSuggester()
-        box.value = ""
-        box.placeholder = "Path of a file or folder to add, Tab completes \u2026"
+        self.query_one(Input).value = ""
 
     def _say(self, text: str) -> None:
         self.query_one("#state", Static).update(Content(safe_line(text)))

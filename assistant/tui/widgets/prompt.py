@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from assistant.printable import safe_line
+
 TIPS = {
     "chat.source": "show the quote in its document; again to close",
     "chat.why": "show how the answer came about",
@@ -27,8 +29,12 @@ PLACEHOLDER = "Ask about your documents \u2026"
 
 
 def given_path(text: str) -> str:
-    """The path that a text is, as terminals paste one that is dropped; "" if nothing is there."""
+    """The path that a text is, as terminals paste one that is dropped, or a page's address; "" if
+    nothing is there.
+    """
     plain = text.strip()
+    if re.fullmatch(r"https?://[^\s/]+\S*", plain):
+        return plain
     for quote in "'\"":
         if len(plain) > 1 and plain[0] == plain[-1] == quote:
             plain = plain[1:-1]
@@ -216,3 +222,5 @@ class Prompt(TextArea):
         kept = "".join(c for c in event.text if c in "\n\t" or c.isprintable())
         event.prevent_default()
         await super()._on_paste(events.Paste(kept.replace("\t", " ")))
+        if path := given_path(self.text):
+            self.app.notify(f"Enter offers {safe_line(path)} to the library.", markup=False)

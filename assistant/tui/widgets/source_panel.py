@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from assistant.errors import AssistantError
 from assistant.printable import safe_line
@@ -31,6 +31,7 @@ class SourcePanel(Vertical):
         Binding("p,left", "step(-1)", "Previous", id="source.previous"),
         Binding("o,enter", "edit_file", "Open", id="source.open"),
         Binding("y", "copy", "Copy", id="source.copy"),
+        Binding("slash", "find", "Find", id="source.find", tooltip="find words in this document"),
         Binding("escape", "close", "Close", id="source.close"),
     ]
 
@@ -60,12 +61,17 @@ class SourcePanel(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(id="source-title")
         yield Static(id="source-flag")
+        yield Input(placeholder="Find \u2026 Enter next, Esc ends", id="find", compact=True)
         yield DocumentView(id="document")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).display = False
 
     def show(self, places: "Sequence[Citation]", index: int) -> None:
         """Show the places of an answer, first the one at `index`."""
         self.places = tuple(places)
         self.index = index
+        self.query_one(Input).display = False
         self._load()
 
     @property
@@ -96,7 +102,8 @@ class SourcePanel(Vertical):
         lines = [name + Content.assemble((where, render.MUTED))]
         if place.headings:
             lines.append(Content.assemble((words.headings(place), render.MUTED)))
-        lines.append(Content.assemble((words.path(place.source), render.MUTED)))
+        where = safe_line(place.origin) or words.path(place.source)
+        lines.append(Content.assemble((where, render.MUTED)))
         return Content("\n").join(lines)
 
     def _show_flag(self, text: str) -> None:
@@ -117,8 +124,27 @@ class SourcePanel(Vertical):
         if self.place is not None:
             self.post_message(self.CopyWanted(with_source(self.place)))
 
+    def action_find(self) -> None:
+        """Ask for words to find."""
+        box = self.query_one(Input)
+        box.display = True
+        box.focus()
+
+    @on(Input.Submitted, "#find")
+    def _find(self, event: Input.Submitted) -> None:
+        at, many = self.query_one(DocumentView).find(event.value)
+        self.query_one(Input).border_subtitle = (
+            f"{at} of {many}" if many else "not in this document"
+        )
+
     def action_close(self) -> None:
-        self.post_message(self.Closed())
+        """Close the search, else the source."""
+        box = self.query_one(Input)
+        if box.display:
+            box.display = False
+            self.query_one(DocumentView).focus()
+        else:
+            self.post_message(self.Closed())
 
 
 def with_source(place: "Citation") -> str:
