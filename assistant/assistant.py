@@ -17,14 +17,15 @@ from assistant.answering.pipeline import Answerer, AnswerModels, readable_questi
 from assistant.answering.verifier import Verifier
 from assistant.engines import catalog, models, records
 from assistant.engines.embedder import OnnxEmbedder
-from assistant.engines.llama.engine import LlamaEngine
+from assistant.engines.llama.engine import LlamaEngine, ModelInfo
 from assistant.engines.models import NO_MODEL
 from assistant.engines.openai_client import EndpointDown, RemoteLlm
 from assistant.engines.reader import OnnxReader
-from assistant.errors import AssistantError, LibraryError, PassageError, WeightsError
+from assistant.errors import AssistantError, EngineError, LibraryError, PassageError, WeightsError
 from assistant.library.document_store import DocumentRecord, Passage
 from assistant.library.indexer import FileFailed, FileIndexed, IndexEvent
 from assistant.library.library import DEFAULT_LIBRARY, Library, exists, names
+from assistant.library.pages import is_address
 from assistant.query.turn import Turn
 from assistant.retrieval.calibration import Calibration, read_calibration
 from assistant.retrieval.reranker import RankingModels, shipped_models
@@ -125,7 +126,8 @@ class Assistant:
     def add(
         self, *paths: str | Path, on_event: Callable[[IndexEvent], None] | None = None
     ) -> Added:
-        """Read files and folders into the library; what is unchanged costs nothing.
+        """Read files, folders, and pages by their URL, into the library; what is unchanged costs
+        nothing.
 
         `on_event` is told each step. A file that cannot be read is in `failed`; the rest is added.
         Raises LibraryError.
@@ -133,7 +135,8 @@ class Assistant:
         files = unchanged = passages = 0
         failed: list[FileFailed] = []
         with self._changing:
-            for event in self.library.add([str(Path(path).expanduser()) for path in paths]):
+            places = [p if is_address(p) else str(Path(p).expanduser()) for p in map(str, paths)]
+            for event in self.library.add(places):
                 if on_event is not None:
                     on_event(event)
                 if isinstance(event, FileFailed):
@@ -284,6 +287,22 @@ class Assistant:
         More may come when it is loaded, behind the caller's back.
         """
         return self._engine.notices if isinstance(self._engine, LlamaEngine) else ()
+
+    @property
+    def llm_path(self) -> Path | None:
+        """The language model's file; None for none, and for one elsewhere."""
+        engine = self._engine
+        return Path(engine.load_settings["path"]) if isinstance(engine, LlamaEngine) else None
+
+    def loaded_model(self) -> ModelInfo | None:
+        """Figures of the language model and the machine's devices, once it is loaded; None for
+        none, and for one elsewhere. Waits for the loading.
+        """
+        if not isinstance(self._engine, LlamaEngine):
+            return None
+        with suppress(EngineError):
+            return self._engine.wait_ready()
+        return None
 
     def calibration(self) -> tuple[Calibration | None, str]:
         """The library's own calibration, and a sentence where it does not hold any more."""

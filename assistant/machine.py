@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from assistant import settings
 from assistant.answering.llm import Finished, Llm
 from assistant.answering.prompts import Message
-from assistant.engines import records
+from assistant.engines import records, weights
 from assistant.engines.llama.model import usable_cores
 from assistant.engines.models import Chosen, Listed
 from assistant.wiring import open_llm
@@ -90,20 +91,19 @@ def speed(llm: Llm, threads: int = 0, rounds: int = _ROUNDS) -> Speed | None:
     return Speed(threads, reading, writing) if reading and writing else None
 
 
-def remember_speed(sha256: str, model_bytes: int, tokens_per_s: float) -> None:
-    """Keep how fast a model was seen to write here, if that is news. Raises OSError.
+def remember_speed(model: Path, tokens_per_s: float) -> None:
+    """Keep how fast the model in a file was seen to write here, if that is news. Raises OSError.
 
     The fastest counts: what else the machine does meanwhile only ever makes it slower.
     """
+    sha256 = weights.sha256(model)
     known = records.speed(sha256)
     if known is None or tokens_per_s > known.tokens_per_s * (1 + _NEWS):
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        records.remember_speed(sha256, records.Measured(tokens_per_s, model_bytes, now))
+        records.remember_speed(sha256, records.Measured(tokens_per_s, model.stat().st_size, now))
 
 
-def expected_speed(
-    model_bytes: int, measured: Sequence[records.Measured]
-) -> float | None:
+def expected_speed(model_bytes: int, measured: Sequence[records.Measured]) -> float | None:
     """Tokens a second that a model of this size will write here; None where none was measured.
 
     To write a token, all of the weights go through the memory once: the time of one grows with

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from assistant import formatting, machine, paths, settings
 from assistant.answering.pipeline import Answerer
 from assistant.assistant import Assistant, Feature
-from assistant.engines import gguf, models, records, weights
+from assistant.engines import gguf, models, records
 from assistant.engines.models import Chosen
 from assistant.evaluation.dataset import EvalQuestion, read
 from assistant.evaluation.tuning import WAYS, Remembering, Trial, Way, best, tried
@@ -87,10 +87,7 @@ def tune(
     found = best(trials)
     records.remember_tuned(known, _record(found, threads, context_tokens, len(asked), trials))
     if chosen.path is not None and speeds:
-        writing = max(speed.writing for speed in speeds)
-        machine.remember_speed(
-            weights.sha256(chosen.path), chosen.path.stat().st_size, writing
-        )
+        machine.remember_speed(chosen.path, max(speed.writing for speed in speeds))
     yield Kept(found, threads)
 
 

@@ -32,6 +32,7 @@ class FakeAssistant:
     reindex_notice: str = ""
     llm_entry: None = None
     reader: None = None
+    llm_path: None = None
 
     @property
     def embedder(self) -> object:
@@ -48,6 +49,9 @@ class FakeAssistant:
 
     def checker(self) -> Checker:
         return Checker(self.library, shipped_models(), Verifier())
+
+    def loaded_model(self) -> None:
+        return None
 
     def llm_notices(self) -> tuple[str, ...]:
         return ()

@@ -74,6 +74,8 @@ def print_answer(answer: Answer) -> None:
     output.say()
     for citation in answer.citations:
         output.say(_heading(citation, answer.date_of(citation)))
+        if citation.origin:
+            output.say(f"    {safe_line(citation.origin)}")
         if answer.mode != "quote":  # then the answer above is the quote
             quote = _wrapped(f"\u201c{_marked(citation)}\u201d", width, "    ")
             output.say(_emphasised(quote, width))

@@ -220,6 +220,14 @@ def _parser() -> argparse.ArgumentParser:
         "--plain", action="store_true", help="in plain lines, for screen readers and dumb terminals"
     )
     chat.add_argument(
+        "--web",
+        action="store_true",
+        help="in a browser of this machine, at an address with a token",
+    )
+    chat.add_argument(
+        "--port", type=int, default=0, help="with --web, where it listens (default: a free port)"
+    )
+    chat.add_argument(
         "--incognito",
         action="store_true",
         default=argparse.SUPPRESS,
@@ -262,7 +270,12 @@ def _parser() -> argparse.ArgumentParser:
     add = command(
         "add", _add, "read files and folders into the library", "assistant add ~/notes report.md"
     )
-    add.add_argument("paths", nargs="+", metavar="PATH")
+    add.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH|URL",
+        help="a file or folder, or the address of one web page or PDF, which is fetched now",
+    )
     sync = command(
         "sync", _sync, "follow what changed in all that was added", "assistant sync --watch"
     )
@@ -275,8 +288,15 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="make anew what another embedder or a new version makes otherwise",
     )
+    sync.add_argument(
+        "--refresh",
+        action="store_true",
+        help="fetch the pages again that were added by their address",
+    )
     remove = command("remove", _remove, "forget documents", "assistant remove report.md")
-    remove.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, folder or file name")
+    remove.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a path, folder or file name, a URL"
+    )
     for writer in (add, sync, remove):
         _add_wait(writer)
     sources = command("sources", _sources, "list what is in the library", "assistant sources")

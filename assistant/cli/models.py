@@ -54,7 +54,7 @@ def run_use(options: argparse.Namespace) -> int:
     """Make a model the one that answers, once it has shown that it can."""
     wanted = options.model
     if wanted in {"default", models.NO_MODEL}:
-        _save("" if wanted == "default" else wanted, "")
+        models.remember("" if wanted == "default" else wanted)
         output.tell(
             "The embedded model answers from now on."
             if wanted == "default"
@@ -66,11 +66,9 @@ def run_use(options: argparse.Namespace) -> int:
     output.tell(f"Trying {safe_line(chosen.entry.title)} \u2026")
     said = _try(chosen, given)
     if chosen.endpoint is not None:
-        whole = wanted if models.is_url(wanted) else f"{given.llm_url}#{wanted}"
-        url, _, name = whole.partition("#")
-        _save(name, url)
+        models.remember(wanted if models.is_url(wanted) else f"{given.llm_url}#{wanted}")
     else:
-        _save(str(chosen.path) if wanted.endswith(".gguf") else wanted, "")
+        models.remember(str(chosen.path) if wanted.endswith(".gguf") else wanted)
     output.tell(f"It answers: {safe_line(said)}")
     output.tell(f"{safe_line(chosen.entry.title)} answers from now on.")
     _warn(chosen)
@@ -111,7 +109,7 @@ def run_remove(options: argparse.Namespace) -> int:
     records.remember_tuned(digest, None)
     output.tell(f"Erased {safe_line(str(item.path))}")
     if settings.load().llm_model in {item.name, str(item.path)}:
-        _save("", "")
+        models.remember("")
         output.tell("The embedded model answers from now on.")
     return DONE
 
@@ -189,14 +187,10 @@ def _current(given: settings.Settings) -> str:
         return given.llm_model or "the first model"
     if given.llm_model.endswith(".gguf"):
         return next(
-            (m.name for m in models.listed(given) if str(m.path) == given.llm_model), given.llm_model
+            (m.name for m in models.listed(given) if str(m.path) == given.llm_model),
+            given.llm_model,
         )
     return given.llm_model or catalog.llm().name
-
-
-def _save(model: str, url: str) -> None:
-    for key, value in (("llm.model", model), ("llm.url", url)):
-        settings.save(key, value or None)
 
 
 def _warn(chosen: Chosen) -> None:
@@ -217,7 +211,8 @@ def _facts(item: Listed) -> str:
     if info is not None:
         facts.append(f"{_count(info.parameters)} weights")
         facts += [info.quantisation] if info.quantisation else []
-        facts.append(f"context {item.context}" if item.context else "")
+    facts.append(f"context {item.context}" if item.context else "")
+    if info is not None:
         facts.append("own chat template" if info.chat_template else "no chat template: ChatML")
     licence = item.licence or "licence not stated"
     here = [] if item.path else ["to be pulled"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant import paths
+from assistant import paths, settings
 from assistant.engines import catalog, gguf, records, weights
 from assistant.engines.gguf import GgufInfo
 from assistant.errors import WeightsError
@@ -62,8 +62,7 @@ class Listed:
 
     @property
     def context(self) -> str:
-        """The context that it answers with, and the one it could: "2,048 of 8,192"; "" if unknown.
-        """
+        """The context that it answers with, and what it could: "2,048 of 8,192"; "" if unknown."""
         most = self.info.context_tokens if self.info else 0
         used = f"{self.used_tokens:,}" if self.used_tokens else ""
         return f"{used} of {most:,}" if used and most > self.used_tokens else used
@@ -209,6 +208,15 @@ def _unknown(
         parameters=parameters,
     )
     return replace(entry, answering="phrase" if entry.size_class == "tiny" else "compose")
+
+
+def remember(reference: str) -> None:
+    """Let a model answer at the next start, too: a name, a file, an endpoint's URL, "none", or ""
+    for the embedded one. Raises SettingsError.
+    """
+    url, _, model = reference.partition("#") if is_url(reference) else ("", "", reference)
+    for key, value in (("llm.model", model), ("llm.url", url)):
+        settings.save(key, value or None)
 
 
 def own_folder() -> Path:

@@ -1,7 +1,7 @@
 """Fetching a model by name or URL: from the hub or its mirrors, checked, with its licence noted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +84,7 @@ def fetched_bytes(what: Source) -> int:
         return 0
 
 
-def pull(what: Source, settings: Settings) -> Iterator[DownloadEvent | Pulled]:
+def pull(what: Source, settings: Settings) -> Generator[DownloadEvent | Pulled, None, None]:
     """Fetch a model into the person's folder; the last event is Pulled. Raises PullError.
 
     Closing the iterator pauses: the next pull goes on from there.
@@ -106,9 +106,7 @@ def pull(what: Source, settings: Settings) -> Iterator[DownloadEvent | Pulled]:
         ) from error
 
 
-def _pull(
-    what: Source, target: Path, settings: Settings
-) -> Iterator[DownloadEvent | Pulled]:
+def _pull(what: Source, target: Path, settings: Settings) -> Iterator[DownloadEvent | Pulled]:
     if target.exists() and what.sha256 and weights.sha256(target) == what.sha256:
         yield _pulled(target, what, Fetched(target, what.sha256, target.stat().st_size, True))
         return

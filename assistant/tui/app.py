@@ -15,12 +15,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from assistant import paths
+from assistant.errors import AssistantError
 from assistant.printable import safe_line
 from assistant.sessions import SessionError, Sessions
 from assistant.tui import keys, sources, themes
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation
-from assistant.tui.messages import Opened, OpenFailed
+from assistant.tui.downloads import Downloads
+from assistant.tui.messages import Opened, OpenFailed, Pulled, Pulling, Tuning
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.source_panel import SourcePanel
@@ -75,6 +77,7 @@ class ChatApp(App[None]):
         self.typed_before = ""
         self._typed_early: list[events.Event] | None = []
         self._leaving: dict[str, Timer] = {}
+        self.downloads = Downloads(self.chat.post_message)
         self._then: tuple[str, str | None, Callable[[], Awaitable[None]]] | None = None
         self.register_theme(themes.HIGH_CONTRAST)
         chosen = themes.load(self._home)
@@ -108,8 +111,14 @@ class ChatApp(App[None]):
         typed, self._typed_early = self._typed_early or [], None
         for event in typed:
             await super().on_event(event)
+        if self.chosen_keys:
+            self.call_after_refresh(self._tell_unknown_keys)
         # What is loaded competes with the screen for the processor: drawing comes first.
         self.call_after_refresh(self.backend.start, self.chat.post_message)
+
+    def _tell_unknown_keys(self) -> None:
+        for said in keys.unknown(self):
+            self.notify(safe_line(said), severity="warning", timeout=12, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         if self._typed_early is not None and isinstance(event, events.Key | events.Paste):
@@ -241,9 +250,7 @@ class ChatApp(App[None]):
             "Conversations", "Find, resume, rename, delete, export", self.action_conversations
         )
         yield SystemCommand("Library", "See, add and remove documents", self.action_library)
-        yield SystemCommand(
-            "Models", "See the language models; let another one phrase", self.action_models
-        )
+        yield SystemCommand("Models", "Language models: choose, fetch, tune", self.action_models)
         yield SystemCommand(
             "Check a text", "Hold its sentences against the documents", self.action_check
         )
@@ -256,19 +263,68 @@ class ChatApp(App[None]):
 
     @work
     async def action_models(self) -> None:
-        """See the language models; let another one phrase the answers from the next question on."""
+        """See the language models, fetch and tune them; let another one answer from now on."""
         from assistant.tui.screens.models import ModelsScreen
 
         shelf = self.chat.shelf
-        screen = ModelsScreen(shelf.model if shelf else "", self.backend.model)
+        answering = shelf.model if shelf else ""
+        screen = ModelsScreen(answering, self.backend.model, self.backend, self.downloads)
         chosen = await self.push_screen_wait(screen)
         if chosen is not None:
-            self._open(self.backend.library_name, chosen, self._tell_model)
+            self._use_model(chosen)
 
-    async def _tell_model(self) -> None:
+    def _use_model(self, name: str) -> None:
+        """Let a model answer from the next question on, and after a restart, if it can."""
+        self._open(self.backend.library_name, name, partial(self._model_opened, name))
+
+    async def _model_opened(self, name: str) -> None:
+        from assistant.engines import models
+
         shelf = self.chat.shelf
-        if shelf is not None:
-            self.tell(f"{shelf.model or 'No model'} phrases the answers from now on.")
+        title = shelf.model if shelf is not None else ""
+        try:
+            models.remember(name)
+            self.tell(f"{title or 'No model'} answers from now on.")
+        except AssistantError as error:
+            self.tell(f"{title or 'No model'} answers until you leave. {error}")
+        self._show_model()
+
+    def _show_model(self) -> None:
+        from assistant.tui.screens.models import ModelsScreen
+
+        if isinstance(self.screen, ModelsScreen) and self.chat.shelf is not None:
+            self.screen.answers_now(self.chat.shelf.model, self.backend.model)
+
+    @on(Pulled)
+    def _pulled(self, event: Pulled) -> None:
+        self._use_model(event.name)
+
+    @on(Pulling)
+    def _pull_failed(self, event: Pulling) -> None:
+        from assistant.tui.screens.models import ModelsScreen
+
+        download = self.downloads.get(event.name)
+        failed = download is not None and download.progress.state == "failed"
+        if failed and not isinstance(self.screen, ModelsScreen):
+            assert download is not None
+            self.tell(download.progress.note)
+
+    @on(Tuning)
+    def _tuned(self, event: Tuning) -> None:
+        from assistant.tui.screens.models import ModelsScreen
+
+        if event.ended and not isinstance(self.screen, ModelsScreen):
+            self.tell(event.text)
+        if event.kept and event.model in {self.backend.model, self._answering_name}:
+            self._open(self.backend.library_name, self.backend.model, self._tell_settings)
+
+    @property
+    def _answering_name(self) -> str:
+        """The name of the model that answers where none was chosen in the chat."""
+        from assistant import settings
+        from assistant.engines import catalog
+
+        return settings.load().llm_model or catalog.llm().name
 
     @work
     async def action_settings(self) -> None:

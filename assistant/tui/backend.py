@@ -27,11 +27,14 @@ from assistant.tui.messages import (
     OpenFailed,
     Opening,
     Progress,
+    SpeedMeasured,
+    Tuning,
 )
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Answerer
     from assistant.assistant import Assistant
+    from assistant.engines.llama.engine import ModelInfo
     from assistant.library.events import IndexEvent
     from assistant.library.library import Library
     from assistant.query.rewriter import Turn
@@ -77,6 +80,8 @@ class Backend:
         self._answering: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._changing: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._stop_changing = threading.Event()
+        self._stop_tuning = threading.Event()
+        self._tuning: threading.Thread | None = None
         self._assistant: Assistant | None = None
         self._answerer: Answerer | None = None
         # Before any question, however early that is typed.
@@ -115,9 +120,50 @@ class Backend:
             raise AssistantError("The library is not open yet.", "Try again in a moment.")
         return self._assistant.library
 
+    def loaded_model(self) -> "ModelInfo | None":
+        """Figures of the language model and the devices; None for none. Waits for its loading."""
+        return self._assistant.loaded_model() if self._assistant is not None else None
+
+    def measure_speed(self) -> None:
+        """Let the model write a little, after what is asked already; SpeedMeasured is the end."""
+        self._answering.put(self._measure_speed)
+
+    def tune(self, model: str) -> None:
+        """Try the ways of answering with a model and keep the best; Tuning messages tell of it."""
+        if not self._is_tuning():
+            self._stop_tuning.clear()
+            self._tuning = threading.Thread(
+                target=self._tune, args=(model,), name="tuning", daemon=True
+            )
+            self._tuning.start()
+
+    def stop_tuning(self) -> bool:
+        """Stop tuning after the step in hand; whether there is something to stop."""
+        self._stop_tuning.set()
+        return self._is_tuning()
+
+    def _is_tuning(self) -> bool:
+        return self._tuning is not None and self._tuning.is_alive()
+
+    def _tune(self, model: str) -> None:
+        from assistant import tuning
+
+        kept = ""
+        try:
+            for event in tuning.tune(model, cancel=self._stop_tuning):
+                said = " ".join(tuning.told(event).split())
+                kept = said if isinstance(event, tuning.Kept) else ""
+                self._post(Tuning(said, model=model))
+        except Exception as error:
+            self._post(Tuning(_sentence(error), model=model, ended=True))
+            return
+        said = kept or "Tuning was stopped; nothing is changed."
+        self._post(Tuning(said, model=model, ended=True, kept=bool(kept)))
+
     def close(self) -> None:
         """End the model's process and close the library."""
         self._post = lambda _: None
+        self._stop_tuning.set()
         self._stop_changing.set()
         if self._assistant is not None:
             with suppress(Exception):
@@ -167,7 +213,7 @@ class Backend:
         return assistant.answerer()
 
     def _answer(self, request: Request) -> None:
-        from assistant.answering.events import Found
+        from assistant.answering.events import Answered, Found
 
         if self._answerer is None:
             self._post(Failed(request.number, "No library is open. Choose one with F5."))
@@ -180,11 +226,31 @@ class Backend:
             for event in answerer.answer(question, request.history, request.cancel):
                 progress = Progress(request.number, event)
                 self._post(progress)
+                if isinstance(event, Answered):
+                    self._remember_speed(event.answer.timings.tokens_per_s)
                 if isinstance(event, Found):
                     # What comes next takes all of the processor: drawing comes first.
                     progress.drawn.wait(_DRAWING_S)
         except Exception as error:
             self._post(Failed(request.number, _sentence(error)))
+
+    def _measure_speed(self) -> None:
+        from assistant import machine
+
+        llm = self._assistant.llm() if self._assistant is not None else None
+        with suppress(AssistantError):
+            found = machine.speed(llm, rounds=1) if llm is not None else None
+            self._remember_speed(found.writing if found is not None else None)
+        self._post(SpeedMeasured())
+
+    def _remember_speed(self, tokens_per_s: float | None) -> None:
+        """Keep how fast the model wrote, for what is told of other models."""
+        file = self._assistant.llm_path if self._assistant is not None else None
+        if file is not None and tokens_per_s:
+            from assistant import machine
+
+            with suppress(OSError):  # a figure for the models screen, no more
+                machine.remember_speed(file, tokens_per_s)
 
     def _check(self, text: str, cancel: threading.Event) -> None:
         counts: Counter[str] = Counter()

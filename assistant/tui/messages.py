@@ -100,3 +100,38 @@ class CheckEnded(Message):
         self.text = text
         self.cancel = cancel
         super().__init__()
+
+
+class Pulling(Message):
+    """A model that is being fetched has come further, was paused or failed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__()
+
+
+class Pulled(Message):
+    """A model is here; `path` is its file."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.name = name
+        self.path = path
+        super().__init__()
+
+
+class Tuning(Message):
+    """A step of tuning a model; `text` says which.
+
+    `ended` tells that it was the last one, and `kept` that the model answers otherwise from now on.
+    """
+
+    def __init__(self, text: str, *, model: str, ended: bool = False, kept: bool = False) -> None:
+        self.text = text
+        self.model = model
+        self.ended = ended
+        self.kept = kept
+        super().__init__()
+
+
+class SpeedMeasured(Message):
+    """The speed of the language model is known now, as far as it can be."""

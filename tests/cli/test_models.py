@@ -51,7 +51,7 @@ def test_list_shows_what_a_file_says_of_itself(
     assert main(["models", "list"]) == 0
     out = capsys.readouterr().out
     assert "* smollm2-135m" in out
-    assert "135M weights, Q4_1, context 8,192, own chat template, Apache-2.0" in out
+    assert "135M weights, Q4_1, context 2,048 of 8,192, own chat template, Apache-2.0" in out
     assert "writes no text" in out
     assert "is not a GGUF file" in out
     assert "to be pulled" in out

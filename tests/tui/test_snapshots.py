@@ -13,6 +13,7 @@ from chatting import ready, wait_until
 from pictures import compare, picture
 from textual.widgets import DataTable, OptionList
 
+from assistant import settings
 from assistant.answering.answer import (
     Answer,
     Citation,
@@ -23,11 +24,13 @@ from assistant.answering.answer import (
     Usage,
 )
 from assistant.answering.timings import Stage
+from assistant.engines import pull
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
 from assistant.retrieval.retriever import ScoredPassage
 from assistant.tui import models
 from assistant.tui.app import ChatApp
+from assistant.tui.downloads import Download, Progress
 from assistant.tui.records import saved
 from assistant.tui.widgets.document_view import DocumentView
 from assistant.tui.widgets.prompt import Prompt
@@ -61,10 +64,23 @@ QUOTE = "Ada left Turin on 3 May 1840 and came to Genoa after two days of rain."
 def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A document in a folder that is the person's own, so that its path is the same each time."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    known = models.Model("small", "Small-1B (Q4)", 600_000_000, 4096, "MIT", "comes with it")
+    known = models.Model(
+        "small",
+        "Small-1B (Q4)",
+        600_000_000,
+        "4,096",
+        "MIT",
+        "comes with it",
+        "",
+        900_000_000,
+        12.0,
+        True,
+    )
     broken = models.Model("lost", "Lost-7B", missing="Its file is gone. Pull it again.")
     chosen = [known, broken, models.QUOTES_ONLY]
     monkeypatch.setattr(models, "choices", lambda _: chosen)
+    machine = models.Machine(8_200_000_000, 5_100_000_000, 4, "no GPU is used (CPU)")
+    monkeypatch.setattr(models, "this_machine", lambda _: machine)
     path = tmp_path / "notes" / "journey.md"
     path.parent.mkdir()
     path.write_text(NOTES)
@@ -124,6 +140,29 @@ async def test_the_screens_look_as_they_did(
         await pilot.pause(0.1)
         await look("help")
     assert not differences, "\n".join(differences)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (60, 24)], ids=["100", "60"])
+async def test_the_models_look_so_while_one_is_fetched(
+    make_app: MakeApp, notes: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    app = make_app()
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        for number, name in enumerate(("qwen3-0.6b", "qwen2.5-1.5b")):
+            given = settings.load()
+            download = Download(name, name, pull.source(name, given), given, app.chat.post_message)
+            state = "paused" if number else "fetching"
+            done = 262_000_000 * (number + 1)
+            download.progress = Progress(state, done, download.source.bytes, 3_100_000.0)
+            app.downloads._by_name[name] = download
+        await pilot.press("f6")
+        await wait_until(pilot, lambda: app.screen is not app.chat)
+        await wait_until(pilot, lambda: app.screen.query_one(OptionList).option_count)
+        await pilot.pause(0.1)
+        write = os.environ.get("SNAPSHOTS") == "write"
+        difference = compare(f"pulling-{size[0]}", await picture(pilot, app), tmp_path, write=write)
+    assert not difference
 
 
 async def hold(app: ChatApp, source: str) -> None:

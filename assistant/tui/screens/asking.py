@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -26,6 +27,10 @@ from assistant.tui.messages import (
     OpenFailed,
     Opening,
     Progress,
+    Pulled,
+    Pulling,
+    SpeedMeasured,
+    Tuning,
 )
 from assistant.tui.widgets.header import Header
 from assistant.tui.widgets.prompt import Prompt
@@ -138,7 +143,12 @@ class AskingScreen(Screen[None]):
 
     @on(CheckedStatement)
     @on(CheckEnded)
-    def _checked(self, event: CheckedStatement | CheckEnded) -> None:
+    @on(Pulling)
+    @on(Pulled)
+    @on(SpeedMeasured)
+    @on(Tuning)
+    def _pass_on(self, event: Message) -> None:
+        """What a screen above this one has begun is for that screen."""
         if self.app.screen is not self:
             self.app.screen.post_message(copy(event))
 
