@@ -1,4 +1,4 @@
-"""EIO and ENOSPC inside SQLite and Chroma, a writer that was stopped, a disk that goes away.
+"""EIO and ENOSPC inside SQLite and Chroma, and a disk that goes away.
 
 A small library in C, built here and loaded before all others, lets the calls on one file fail.
 """
@@ -6,17 +6,11 @@ A small library in C, built here and loaded before all others, lets the calls on
 import errno
 import os
 import shutil
-import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from assistant import paths
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,11 +55,6 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
         command(*arguments),
         capture_output=True, text=True, timeout=240, env=os.environ | environment,
     )  # fmt: skip
-
-
-def _documents(library: Path) -> int:
-    with closing(sqlite3.connect(library / "catalogue.sqlite3")) as catalogue:
-        return int(catalogue.execute("SELECT count(*) FROM documents").fetchone()[0])
 
 
 def failing(shim: Path, file: str, calls: str, first: int, code: int) -> dict[str, str]:
@@ -130,29 +119,3 @@ def test_a_disk_that_goes_away_while_answering_is_said(
         assert asked.stderr.strip().endswith(".")
     again = run("ask", "--model", "none", QUESTION)
     assert (again.returncode, "engineer 21" in again.stdout) == (0, True)
-
-
-def test_while_a_writer_is_stopped_questions_are_answered(notes: Path) -> None:
-    assert run("add", str(notes)).returncode == 0
-    for number in range(10, 400):
-        _write(notes, number)
-    writer = subprocess.Popen(
-        command("sync"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    library = paths.library_folder("default")
-    try:
-        while writer.poll() is None and _documents(library) < 10:
-            time.sleep(0.1)
-        writer.send_signal(signal.SIGSTOP)
-        asked = run("ask", "--model", "none", QUESTION)
-        assert (asked.returncode, "engineer 21" in asked.stdout) == (0, True), asked.stderr
-        second = subprocess.Popen(command("sync"), stderr=subprocess.PIPE, text=True)
-        with pytest.raises(subprocess.TimeoutExpired):
-            second.communicate(timeout=20)
-        second.send_signal(signal.SIGINT)
-        assert "Traceback" not in second.communicate(timeout=30)[1]
-    finally:
-        writer.send_signal(signal.SIGCONT)
-    assert "Traceback" not in writer.communicate(timeout=240)[1]
-    assert writer.returncode == 0
-    assert_all_is_there(notes)
