@@ -27,7 +27,8 @@ print(len(store.nearest(np.eye(1, 24, dtype=np.float32)[0], 5)), store.count(), 
 @pytest.fixture(scope="module")
 def vectors() -> Vectors:
     drawn = np.random.default_rng(0).normal(size=(NUMBER, DIMENSION)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    return drawn
 
 
 @pytest.fixture
