@@ -92,7 +92,7 @@ async def test_a_pasted_path_or_address_is_offered_and_wrong_keys_are_told(
     async with app.run_test() as pilot:
         await ready(pilot, app)
         await wait_until(pilot, lambda: told(app, "Did you mean chat.why?"))
-        app.chat.query_one(Prompt).post_message(events.Paste(str(path)))
+        app.post_message(events.Paste(str(path)))  # as the terminal sends it
         await wait_until(pilot, lambda: told(app, "Enter offers"))
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(app.screen, LibraryScreen))
