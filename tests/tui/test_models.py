@@ -170,7 +170,7 @@ async def test_a_model_is_fetched_paused_resumed_and_answers_then(
         download = app.downloads.get("small")
         assert download is not None
         part = home / "models" / "small.gguf.part"
-        hub.let(2)
+        hub.let(20)  # more than a file keeps to itself before it writes
         await wait_until(pilot, lambda: part.exists() and part.stat().st_size)
         await hub.goes_on(pilot, lambda: "KB/s" in rows(screen) and "%" in rows(screen))
         assert "of 400 KB" in rows(screen)
