@@ -47,7 +47,7 @@ def size(number: int) -> str:
 
 
 def origin(address: str, day: date) -> str:
-    """Where a page is from, and as of when: "https://example.org/x, as of 2026-11-30"."""
+    """The address of a page, and the day of its copy: "https://example.org/x, as of 2026-11-30"."""
     return f"{address}, as of {day.isoformat()}"
 
 

@@ -51,7 +51,7 @@ Address = tuple[str, int]
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """What came: `url` as asked for, `address` where it was found in the end.
+    """A page that came: `url` as asked for, `address` where it was found in the end.
 
     `suffix` is that of the file to be, by what the bytes are. `etag` and `modified` are the
     server's, to ask later whether it has changed.

@@ -226,7 +226,7 @@ def _read_header(path: Path) -> Session | None:
 
 
 def _counted(file: BinaryIO, title: Any) -> tuple[int, Any]:
-    """How many of the lines that are left are whole and no title, and the last title."""
+    """The number of the lines left that are whole and no title, and the last title."""
     turns = 0
     for line in file:
         if line.startswith(_TITLE):

@@ -23,6 +23,7 @@ _DENIES = re.compile(rf"\b(?:{PROHIBITIONS}|{REFUSALS})\b", re.IGNORECASE)
 _REFUSES = re.compile(rf"\b(?:{REFUSALS})\b", re.IGNORECASE)
 _CONDITION = re.compile(rf"\b(?:{CONDITIONS})\b", re.IGNORECASE)
 _WORDS = frozenset(terms(f"{PERMISSIONS} {PROHIBITIONS}".replace("|", " ")))
+_REFUSAL_TERMS = frozenset(terms(REFUSALS.replace("|", " ")))
 # A text rules on what has more than the first share of the question's words in it, or with its
 # title the second: of dogs nothing is said below "May I bring a mattress to the pool?".
 _ITS_SUBJECT, _WITH_TITLE = 0.5, 0.8
@@ -50,8 +51,13 @@ def ruling(question: str, evidence: Evidence, *, is_clear: bool = False) -> Ruli
     if not refuses and _CONDITION.search(said):
         return "depends"
     denied = negates(said, subject | _WORDS)
-    asked = (_DENIES.search(question) is not None) != says_not(question)
+    asked = _asks_refusal(question) != says_not(question)
     return "yes" if (denies != denied) == asked else "no"
+
+
+def _asks_refusal(question: str) -> bool:
+    """Tell if a question asks for a prohibition or a refusal: "Did they decline?" for "declined"."""
+    return _DENIES.search(question) is not None or bool(_REFUSAL_TERMS & set(terms(question)))
 
 
 def _share(subject: Set[str], named: Set[str], evidence: Evidence) -> float:
@@ -72,7 +78,7 @@ def _share(subject: Set[str], named: Set[str], evidence: Evidence) -> float:
 
 
 def _statement(evidence: Evidence) -> str:
-    """What the evidence states: of "May I …?" with its answer the answer; "How may I …?" supposes
+    """The statement that the evidence makes: of "May I …?" with its answer the answer; "How may I …?" supposes
     that one may."""
     reading = evidence.passage.reading
     unit = reading.by_span.get(evidence.span)

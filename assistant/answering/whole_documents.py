@@ -27,7 +27,7 @@ _SAME_SENTENCE = 0.5
 
 @dataclass(frozen=True)
 class Whole:
-    """What is said of whole documents: sentences of theirs, each behind its label, after a lead."""
+    """An answer over whole documents: sentences of theirs, each behind its label, after a lead."""
 
     kind: Kind
     lead: str

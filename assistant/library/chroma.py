@@ -164,7 +164,7 @@ class ChromaStore(ABC):
             return int(collection.count())
 
     def _read_from(self) -> Any:
-        """What the reading methods ask: the collection, or something with its reading methods."""
+        """The collection for the reading methods, or something that has them."""
         return self._opened()
 
     def _opened(self, *, create: bool = False) -> Any:

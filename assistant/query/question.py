@@ -38,7 +38,7 @@ class Question:
 
     @cached_property
     def plain(self) -> str:
-        """What was asked, without courtesies; it may lean on the turns before it."""
+        """The question as asked, without courtesies; it may lean on the turns before it."""
         return core(self._said)
 
     @cached_property

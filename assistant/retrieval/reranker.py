@@ -55,13 +55,11 @@ ANSWER_SUPPORTED = "answer_supported"
 # much of the question's wording recurs is as high for a near-miss as for the answer.
 READER_SIGNALS = (
     *(
-        "top_score top_share top_max_sim passage_cosine unknown"
-        " names_missing numbers_missing top_weakest"
-        " names_not_here numbers_not_here denied opposed asks_yes_no"
+        "top_score passage_cosine unknown names_missing numbers_missing names_not_here"
+        " denied opposed asks_yes_no"
     ).split(),
     "reader_top",  # of the first sentence
     "reader_best",  # over all candidates
-    "reader_margin",  # of the best over the second best
     "span_type",  # whether the span that it found is of the kind asked for
     ANSWER_SUPPORTED,
 )
@@ -238,11 +236,9 @@ def _of_reader(
     if "reader" not in rows[0]:
         return {}
     asked = query.question
-    scores = sorted((row["reader"] for row in rows), reverse=True)
     return {
         "reader_top": rows[0]["reader"],
-        "reader_best": scores[0],
-        "reader_margin": scores[0] - scores[1] if len(scores) > 1 else 0.0,
+        "reader_best": max(row["reader"] for row in rows),
         "span_type": offers(asked.answer_type, top.answer_words, set(query.terms)),
         ANSWER_SUPPORTED: rows[0].get("supported", 0.0),
     }

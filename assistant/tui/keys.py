@@ -40,7 +40,7 @@ def groups(app: "ChatApp") -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 def _places(app: "ChatApp") -> tuple[tuple[str, list[BindingType]], ...]:
-    """Where there are keys, with their bindings."""
+    """The places that have keys, with their bindings."""
     from assistant.tui.screens.chat import ChatScreen
     from assistant.tui.screens.check import CheckScreen
     from assistant.tui.screens.conversations import ConversationsScreen

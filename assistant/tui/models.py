@@ -140,7 +140,7 @@ def _model(item: "Listed") -> Model:
 
 
 def facts(model: Model, machine: Machine) -> list[str]:
-    """What is worth knowing of a model, in short pieces."""
+    """The facts worth knowing of a model, in short pieces."""
     parts = [formatting.size(model.bytes)] if model.bytes else []
     parts.append(machine.room(model))
     if model.tokens_per_s:
@@ -153,7 +153,7 @@ def facts(model: Model, machine: Machine) -> list[str]:
 
 
 def larger(models: Sequence[Model], now: Model | None, machine: Machine) -> str:
-    """What a larger model than the one that answers would change, in a sentence; "" for none."""
+    """The difference that a larger model would make, in a sentence; "" where none is larger."""
     size = now.bytes if now is not None else 0
     bigger = [m for m in models if m.bytes > size and not m.missing and machine.fits(m)]
     if not bigger:

@@ -73,7 +73,7 @@ def test_it_is_told_then_kept_then_used_then_undone(
     out, err = capsys.readouterr()
     assert "answerable but refused" in out
     assert "on other subjects and refused" in out
-    assert "Nothing was kept. Say --yes" in err
+    assert "Nothing was kept. Use --yes" in err
     assert refused() == before
 
     assert main(["calibrate", *LIBRARY, str(questions), "--yes", "--json"]) == 0

@@ -38,7 +38,7 @@ def test_a_half_filled_set_is_evaluated_as_far_as_it_goes(
     docs.mkdir()
     (docs / "a.txt").write_text("The Oberbaum Bridge was built in 1896 by the engineer Otto Stahn.")
     assert main(["eval", "init", "q.jsonl", "--documents", "docs", "--number", "3"]) == 0
-    assert "The documents hold no more than 1 sentence to ask about." in capsys.readouterr().err
+    assert "The documents hold only 1 sentence to ask about." in capsys.readouterr().err
     assert main(["--model", "none", "eval", "q.jsonl", "--documents", "docs"]) == 2
     assert "Every question of q.jsonl is still empty (1)." in capsys.readouterr().err
     (line,) = (there / "q.jsonl").read_text().splitlines()

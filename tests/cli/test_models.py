@@ -183,7 +183,7 @@ def test_a_web_page_in_the_place_of_a_model_is_removed(
     with serving(lambda handler: handler.reply(200, b"<html>Sign in</html>")) as server:
         assert main(["models", "pull", f"{server.url}/m.gguf"]) == 2
     assert "What came is no model" in capsys.readouterr().err
-    assert list((home / "models").glob("*")) == []
+    assert list((home / "models").glob("[!.]*")) == []
 
 
 def chat(handler: Handler) -> None:

@@ -49,6 +49,9 @@ from assistant.retrieval.retriever import Part, Query
 
 _KINDS = ("inside", "outside", "near", "impossible")
 _OUTSIDE_SHARE = 0.5
+# What a near-miss counts that is made by taking the answer away: there are many of them, and they
+# are easier than what people write and ask.
+_MADE_COUNTS = 0.3
 # Of the candidates that are read best, one of these is the first by all features.
 _JUDGED = 5
 _SEED = 1
@@ -127,7 +130,8 @@ class Fitter:
         """The model of confidence, not yet calibrated, and the threshold in its log odds."""
         rows = np.array([self._signals(e, evidence) for e in examples])
         labels = np.array([float(e.kind == "inside") for e in examples])
-        bias, weights = fit_logistic(rows, labels)
+        counts = np.array([_MADE_COUNTS if e.kind == "near" else 1.0 for e in examples])
+        bias, weights = fit_logistic(rows, labels, counts)
         outside = np.array([e.kind == "outside" for e in examples])
         border = np.quantile((rows @ weights + bias)[outside], self.outside_refused)
         weighed = dict(zip(self.signals, map(float, weights), strict=True))

@@ -37,20 +37,23 @@ def fit_ranking(groups: Sequence[tuple[Matrix, Matrix]], penalty: float = 0.01) 
     return np.asarray(weights / scale)
 
 
-def fit_logistic(rows: Matrix, labels: Matrix, penalty: float = 0.01) -> tuple[float, Matrix]:
+def fit_logistic(
+    rows: Matrix, labels: Matrix, counts: Matrix, penalty: float = 0.01
+) -> tuple[float, Matrix]:
     """Bias and weights of a logistic regression, by Newton's method (McCullagh & Nelder 1989).
 
-    `rows` are (questions x signals), `labels` 0 or 1.
+    `rows` are (questions x signals), `labels` 0 or 1, `counts` how much each question counts.
     """
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     x = np.column_stack([np.ones(len(rows)), (rows - mean) / scale])
-    ridge = np.full(x.shape[1], penalty * len(rows))
+    ridge = np.full(x.shape[1], penalty * counts.sum())
     ridge[0] = 0.0
     weights = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
-        weights = weights - np.linalg.solve(curvature, x.T @ (p - labels) + ridge * weights)
+        curvature = (x * (counts * p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        gradient = x.T @ (counts * (p - labels)) + ridge * weights
+        weights = weights - np.linalg.solve(curvature, gradient)
     plain = weights[1:] / scale
     return float(weights[0] - (plain * mean).sum()), np.asarray(plain)
 

@@ -148,7 +148,7 @@ class AskingScreen(Screen[None]):
     @on(SpeedMeasured)
     @on(Tuning)
     def _pass_on(self, event: Message) -> None:
-        """What a screen above this one has begun is for that screen."""
+        """Leave to a screen above this one what it has begun."""
         if self.app.screen is not self:
             self.app.screen.post_message(copy(event))
 

@@ -32,7 +32,7 @@ def test_the_logistic_regression_recovers_its_weights() -> None:
     rows = random.normal(size=(20_000, 2)) * [1, 10] + [0, 3]
     odds = 0.5 + rows @ [2.0, -0.1]
     labels = (random.random(20_000) < 1 / (1 + np.exp(-odds))).astype(float)
-    bias, weights = fit_logistic(rows, labels, penalty=0.0)
+    bias, weights = fit_logistic(rows, labels, np.ones(len(rows)), penalty=0.0)
     assert bias == pytest.approx(0.5, abs=0.1)
     assert weights == pytest.approx([2.0, -0.1], abs=0.1)
 
