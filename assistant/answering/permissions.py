@@ -56,7 +56,7 @@ def ruling(question: str, evidence: Evidence, *, is_clear: bool = False) -> Ruli
 
 
 def _asks_refusal(question: str) -> bool:
-    """Tell if a question asks for a prohibition or a refusal: "Did they decline?" for "declined"."""
+    """Tell if a question asks for a prohibition or a refusal: "Did they decline?"."""
     return _DENIES.search(question) is not None or bool(_REFUSAL_TERMS & set(terms(question)))
 
 
@@ -78,8 +78,8 @@ def _share(subject: Set[str], named: Set[str], evidence: Evidence) -> float:
 
 
 def _statement(evidence: Evidence) -> str:
-    """The statement that the evidence makes: of "May I …?" with its answer the answer; "How may I …?" supposes
-    that one may."""
+    """The statement that the evidence makes: of "May I …?" with its answer the answer; "How may I
+    …?" supposes that one may."""
     reading = evidence.passage.reading
     unit = reading.by_span.get(evidence.span)
     if unit is None or unit.kind != "answered":

@@ -291,7 +291,7 @@ def _character(code: int) -> str:
 
 
 def _note(waiting: Sequence[int], unclear: Sequence[int], count: int) -> str:
-    """A note of what was not read: pages that wait for recognition, or are not clear enough for it."""
+    """A note of the pages that were not read: they wait for recognition, or are unclear."""
     notes = []
     if waiting:
         are = "are" if len(waiting) > 1 else "is"

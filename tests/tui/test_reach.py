@@ -14,7 +14,7 @@ from assistant.tui.app import ChatApp
 from assistant.tui.screens.libraries import LibrariesScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.widgets.document_view import DocumentView
-from assistant.tui.widgets.prompt import Prompt, given_path
+from assistant.tui.widgets.prompt import given_path
 from assistant.tui.widgets.source_panel import SourcePanel
 
 MakeApp = Callable[..., ChatApp]
