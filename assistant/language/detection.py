@@ -107,6 +107,11 @@ def other_language(text: str) -> str:
     return best if enough else ""
 
 
+def has_english(text: str) -> bool:
+    """Tell if a text has any of English's function words."""
+    return any(word.lower() in _ENGLISH for word in _LETTERS.findall(text))
+
+
 def function_words(language: str) -> frozenset[str]:
     """The function words that are known of a language, by its code; none of most."""
     name = next((name for name, code in CODES.items() if code == language), "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.errors import LibraryError
-from assistant.language.detection import CODES, function_words, other_language
+from assistant.language.detection import function_words, has_english
 from assistant.language.words import term, words
 from assistant.library.document_store import Passage
 from assistant.library.library import Library
@@ -88,8 +88,9 @@ class ScoredPassage:
 def prepare(library: Library, question: Question, *, dense: bool = True) -> Query:
     """Analyse a question against a library's vocabulary and embed it."""
     stems = _foreign_stems(library, question.text)
-    idle = function_words(CODES.get(other_language(question.text), "")) if stems else frozenset()
-    unsaid = {term(word) for word in idle}
+    # A short question does not show its language, but that it is not English.
+    foreign = [] if has_english(question.text) else library.document_store.languages()
+    unsaid = {term(word) for code in foreign if code != "en" for word in function_words(code)}
     asked = [t for t in question.terms if t not in unsaid] or question.terms
     wanted = tuple(dict.fromkeys(stems.get(t, t) for t in asked))
     counts = library.document_store.term_frequency(wanted)

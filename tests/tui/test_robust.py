@@ -39,7 +39,7 @@ async def test_a_full_disk_is_said_and_what_it_refused_is_saved_later(
         path.symlink_to("/dev/full")
         await answered(pilot, app, "Who ordered the march on Tripoli?")
         assert "Hifter" in text(app.chat.query(TurnView).last())
-        assert told(app, "could not be saved: No space left on device")
+        await wait_until(pilot, lambda: told(app, "could not be saved: No space left on device"))
         path.unlink()
         kept.rename(path)
         await answered(pilot, app, QUESTION)
