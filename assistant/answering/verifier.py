@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answering.answer import Support
+from assistant.answering.context import leans
 from assistant.answering.permissions import Ruling, ruling
 from assistant.language.negation import negates, says_not
 from assistant.language.sentences import sentence_spans
@@ -44,6 +45,8 @@ _NEAR = 3.0
 _SUBJECT = 0.7
 # The share of the question's words that evidence must have for the model to judge by it.
 _ON_SUBJECT = 0.5
+# From this probability on a denial elsewhere in a sentence ("without asking") is no denial of it.
+_SURELY = 0.9
 # Evidence is clearly the best if its score, a log odds, is so far above the second's.
 _CLEAR = 1.5
 
@@ -219,15 +222,21 @@ class Verifier:
         ]
         read = self._read(question.text, looked_at, 2)
         told = [
-            (ruling(question.text, e) or _judged(question, e, s), e)
+            (ruling(question.text, e) or _judged(question, e, s), e, s[1])
             for e, s in zip(looked_at, read, strict=True)
         ]
         most = max((_covered(e) for e in looked_at), default=0.0)
-        near = [pair for pair in told if pair[0] and _covered(pair[1]) >= _SUBJECT * most]
-        if len({said for said, _ in near}) != 1:
+        near = [each for each in told if each[0] and _covered(each[1]) >= _SUBJECT * most]
+        if len({said for said, _, _ in near}) != 1:
             return None
-        said, one = max(near, key=lambda pair: _covered(pair[1]))
+        # What says it by itself goes before what only stands beside that.
+        said, one, _ = max(near, key=lambda each: (_covered(each[1]), _strength(each[0], each[2])))
         return _said(said), one
+
+
+def _strength(ruled: Ruling | None, alone: SupportScores) -> float:
+    """The probability with which a sentence by itself says so."""
+    return alone.contradicted if ruled == "no" else alone.supported
 
 
 def _said(ruled: Ruling | None) -> YesNo | None:
@@ -251,15 +260,18 @@ def _judged(question: Question, one: Evidence, own: Sequence[SupportScores]) -> 
     """
     if _covered(one) + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
         return None  # that it does not run on one system says nothing of another
-    supported = max(s.supported for s in own)
-    contradicted = max(s.contradicted for s in own)
+    # What stands before it tells of another thing, unless it leans on that.
+    alone = own[1]
+    read = own if leans(one.quote) else (alone,)
+    supported = max(s.supported for s in read)
+    contradicted = max(s.contradicted for s in read)
     # "Anglers need no permit" has all the words of the question, and denies it.
     denied = negates(one.quote, question.content) != says_not(question.text)
     settled = max(supported, contradicted, _covered(one))
     if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
         return "no"
-    is_yes = supported >= _SUPPORTED and says_not(one.said) == says_not(question.text)
-    return "yes" if is_yes else None
+    alike = says_not(one.said) == says_not(question.text) or alone.supported >= _SURELY
+    return "yes" if supported >= _SUPPORTED and alike else None
 
 
 def _readings(evidence: Evidence) -> list[str]:
