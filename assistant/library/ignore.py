@@ -140,15 +140,17 @@ def _parts(pattern: str) -> list[str]:
     position = 0
     while position < len(pattern):
         rest = pattern[position:]
-        if rest.startswith("**/") and (position == 0 or pattern[position - 1] == "/"):
+        stars = len(rest) - len(rest.lstrip("*"))  # more than two are as good as two
+        begins = position == 0 or pattern[position - 1] == "/"
+        if stars > 1 and begins and rest[stars : stars + 1] == "/":
             out.append(_DEEP)
-            position += 3
-        elif rest == "**" and position and pattern[position - 1] == "/":
+            position += stars + 1
+        elif stars > 1 and begins and position and stars == len(rest):
             out.append(".+")
-            position += 2
-        elif rest[0] == "*":
+            position += stars
+        elif stars:
             out.append(_STAR)
-            position += len(rest) - len(rest.lstrip("*"))
+            position += stars
         elif rest[0] == "?":
             out.append("[^/]")
             position += 1
