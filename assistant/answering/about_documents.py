@@ -49,11 +49,6 @@ def about_documents(query: CatalogueQuery, library: Library) -> Reply:
             return asked.listed(), ()
 
 
-def day_of(library: Library, source: str) -> date | None:
-    """When a document was written, as it or its format says; None if neither does."""
-    return library.document_store.day(source)
-
-
 class _Asked:
     """One question with the documents that it means."""
 
@@ -63,7 +58,7 @@ class _Asked:
         self._query = query
         self._library = library
         self._all = documents
-        self._written: Callable[[str], date | None] = cache(lambda s: day_of(library, s))
+        self._written: Callable[[str], date | None] = cache(library.document_store.day)
         self.meant = [d for d in documents if query.means(d) and self._in_time(d)]
 
     @property

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cache
 from pathlib import PurePath
 
-from assistant.answering.about_documents import day_of
 from assistant.answering.answer import (
     Answer,
     Citation,
@@ -84,7 +83,7 @@ class AnswerBuilder:
         draft, checks = generation.checked(self._verifier) if generation else (None, [])
         if generation is not None:
             found = agreed(found, generation, checks)
-        day = cache(self._day_of)
+        day = cache(self._library.document_store.day)
         content = Content("quote", (), ())
         if found.is_answered:
             content = self._content(found, shown, checks, day)
@@ -140,7 +139,7 @@ class AnswerBuilder:
         `standalone` is the question that it answers, where that is not the one that was asked.
         """
         shown = Selection(reply.kind, reply.shown, reply.lead, words=False, labels=reply.labels)
-        content = _verbatim(shown, self._day_of)
+        content = _verbatim(shown, self._library.document_store.day)
         total = ask.watch.end("evidence")
         prompt = self._config.prompt
         return Answer(
@@ -168,14 +167,11 @@ class AnswerBuilder:
 
     def _with_origins(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """The citations, those of web pages with their address and the day of the copy."""
-        pages = {c.source: self._library.pages.of(c.source) for c in citations}
+        pages = {source: self._library.pages.of(source) for source in {c.source for c in citations}}
         return tuple(
             replace(c, address=page.address, fetched=page.day) if (page := pages[c.source]) else c
             for c in citations
         )
-
-    def _day_of(self, source: str) -> date | None:
-        return day_of(self._library, source)
 
 
 def agreed(found: Retrieval, generation: Generation, checks: Sequence[StatementCheck]) -> Retrieval:

@@ -14,6 +14,7 @@ from assistant.query.catalogue_query import read
 from assistant.query.intent import Kind, Summary, Talk
 from assistant.query.question import Question
 from assistant.retrieval.evidence import Evidence
+from assistant.steps import outcome
 
 # More documents than this are not offered by name.
 _NAMED = 20
@@ -50,13 +51,7 @@ class DirectAnswer:
 
 def reply_to(question: Question, library: Library) -> DirectAnswer | None:
     """The reply to what asks for no fact; None for a question that evidence must answer."""
-    steps = reply_in_steps(question, library)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            reply: DirectAnswer | None = end.value
-            return reply
+    return outcome(reply_in_steps(question, library))
 
 
 def reply_in_steps(

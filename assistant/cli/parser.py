@@ -1,7 +1,7 @@
 """The parser of the whole command line, made from the table of commands."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -128,7 +128,16 @@ def _everywhere(*, models: bool = False) -> Parser:
 
 
 class _Printed(argparse.Action):
-    """Prints what is written from the whole parser, and ends as --help does."""
+    """Prints what `lines` makes of the whole parser and the value, and ends as --help does."""
+
+    def __init__(
+        self,
+        *args: Any,
+        lines: Callable[[argparse.ArgumentParser, Any], Sequence[str]],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self._lines = lines
 
     def __call__(
         self,
@@ -137,29 +146,24 @@ class _Printed(argparse.Action):
         value: Any,
         _option: str | None = None,
     ) -> None:
-        """Print the script of the shell `value`, or the man page."""
-        from assistant.cli import completion, man_page, output
-
-        output.say((completion.script(parser, value) if value else man_page.page(parser)).rstrip())
-        parser.exit()
-
-
-class _Names(argparse.Action):
-    """Prints names for a shell to complete, and ends."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        _namespace: Any,
-        value: Any,
-        _option: str | None = None,
-    ) -> None:
-        """Print the names of the kind `value`, a line each."""
+        """Print the lines."""
         from assistant.cli import output
 
-        for name in names(value):
-            output.say(name)
+        for line in self._lines(parser, value):
+            output.say(line)
         parser.exit()
+
+
+def _script(parser: argparse.ArgumentParser, shell: str) -> list[str]:
+    from assistant.cli import completion
+
+    return [completion.script(parser, shell).rstrip()]
+
+
+def _man_page(parser: argparse.ArgumentParser, _value: Any) -> list[str]:
+    from assistant.cli import man_page
+
+    return [man_page.page(parser).rstrip()]
 
 
 def _add_printed(parser: argparse.ArgumentParser) -> None:
@@ -167,10 +171,18 @@ def _add_printed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--completion",
         action=_Printed,
+        lines=_script,
         choices=("bash", "zsh", "fish"),
         help='print the shell\'s completion script: eval "$(assistant --completion bash)"',
     )
     parser.add_argument(
-        "--names", action=_Names, choices=KINDS, help=argparse.SUPPRESS, metavar="KIND"
+        "--names",
+        action=_Printed,
+        lines=lambda _, kind: names(kind),
+        choices=KINDS,
+        help=argparse.SUPPRESS,
+        metavar="KIND",
     )
-    parser.add_argument("--man", action=_Printed, nargs=0, help="print the man page")
+    parser.add_argument(
+        "--man", action=_Printed, lines=_man_page, nargs=0, help="print the man page"
+    )

@@ -24,6 +24,7 @@ from assistant.documents.document import Block, Document
 from assistant.documents.ocr import on_page
 from assistant.documents.parsers import parse, parser_of
 from assistant.errors import DocumentError, NoTextError
+from assistant.steps import outcome
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
 _LENGTH = struct.Struct(">Q")
@@ -59,13 +60,7 @@ class Sandbox:
 
     def parse(self, path: Path, data: bytes) -> tuple[Document, str]:
         """The document in `data` and its parser's name; see parsers.parse."""
-        steps = self.steps(path, data)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                found: tuple[Document, str] = end.value
-                return found
+        return outcome(self.steps(path, data))
 
     def steps(self, path: Path, data: bytes) -> Parsing:
         """The same, telling of each page that is recognised."""

@@ -69,7 +69,7 @@ class Listed:
 
 
 def is_url(reference: str) -> bool:
-    """Tell whether a reference to a model is the URL of an endpoint."""
+    """Tell whether a reference to a model is a URL: of an endpoint, or of a file."""
     return reference.startswith(("http://", "https://"))
 
 

@@ -18,7 +18,7 @@ from assistant.engines.download import (
     download,
     part_of,
 )
-from assistant.engines.models import own_folder
+from assistant.engines.models import is_url, own_folder
 from assistant.errors import PullError, WeightsError
 from assistant.settings import Settings
 
@@ -56,7 +56,7 @@ def source(wanted: str, settings: Settings, sha256: str = "") -> Source:
     sha256 = sha256.strip().lower()
     if sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise PullError("A sha256 has 64 hexadecimal digits.", "Check what you gave.")
-    if wanted.startswith(("https://", "http://")):
+    if is_url(wanted):
         name = unquote(urlsplit(wanted).path.rpartition("/")[2])
         return Source((wanted,), _plain_name(name), sha256, 0, "")
     if _HUB_PATH.fullmatch(wanted) and ".." not in wanted:

@@ -43,14 +43,6 @@ _ENGLISH = frozenset(
     "why how which many much and or not in on at to for with by from about it its he she they "
     "this that these those there can could will would".split()
 )
-CODES: Mapping[str, str] = {
-    "German": "de",
-    "French": "fr",
-    "Spanish": "es",
-    "Italian": "it",
-    "Portuguese": "pt",
-    "Dutch": "nl",
-}
 # A text is looked at in so many characters, at three places; fewer words say nothing for sure.
 _SAMPLE_CHARS = 3_000
 _FEW_WORDS = 12
@@ -114,8 +106,7 @@ def has_english(text: str) -> bool:
 
 def function_words(language: str) -> frozenset[str]:
     """The function words that are known of a language, by its code; none of most."""
-    name = next((name for name, code in CODES.items() if code == language), "")
-    return _FUNCTION_WORDS.get(name, frozenset())
+    return _FUNCTION_WORDS.get(language_name(language), frozenset())
 
 
 def language_name(code: str) -> str:

@@ -196,6 +196,7 @@ async def test_a_download_goes_on_when_the_screen_is_closed(make_app: MakeApp, h
         await wait_until(pilot, lambda: app.screen is app.chat)
         hub.let()
         await wait_until(pilot, lambda: app.backend.model == "small")
+        assert len(hub.ranges) == 1  # closing the screen did not cut it
 
 
 async def test_a_model_that_is_damaged_on_its_way_is_said_and_not_used(

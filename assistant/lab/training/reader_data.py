@@ -88,6 +88,13 @@ class QuestionSet:
         self.questions: list[Question] = []
         self._search: _Lexical | None = None
 
+    def add(self, text: str, article: str, tokenizer: "Tokenizer") -> int:
+        """Add a paragraph; returns its place."""
+        encoding = tokenizer.encode(text, add_special_tokens=False)
+        ids, offsets = tuple(encoding.ids), tuple(encoding.offsets)
+        self.paragraphs.append(Paragraph(text, ids, offsets, article))
+        return len(self.paragraphs) - 1
+
     def neighbours(self, question: Question) -> list[int]:
         """The paragraphs that BM25 finds for a question and that lack its answers, best first."""
         if self._search is None:
@@ -134,10 +141,7 @@ def _add(found: QuestionSet, entry: dict[str, object], title: str, tokenizer: "T
     pieces = list(_pieces(context))
     first = len(found.paragraphs)
     for left, right in pieces:
-        encoding = tokenizer.encode(context[left:right], add_special_tokens=False)
-        found.paragraphs.append(
-            Paragraph(context[left:right], tuple(encoding.ids), tuple(encoding.offsets), title)
-        )
+        found.add(context[left:right], title, tokenizer)
     near_misses = defaultdict(list)
     for q in asked:
         if q.get("is_impossible"):
@@ -236,10 +240,7 @@ def tales(path: Path, tokenizer: "Tokenizer", *, test: bool) -> QuestionSet:
             if at < 0 or not answer or held_out(row["title"]) is not test:
                 continue
             if text not in places:
-                places[text] = len(found.paragraphs)
-                encoding = tokenizer.encode(text, add_special_tokens=False)
-                ids, offsets = tuple(encoding.ids), tuple(encoding.offsets)
-                found.paragraphs.append(Paragraph(text, ids, offsets, row["title"]))
+                places[text] = found.add(text, row["title"], tokenizer)
             span = (at, at + len(answer))
             found.questions.append(Question(row["question"], (span,), places[text]))
     except (OSError, ValueError, KeyError, TypeError) as error:

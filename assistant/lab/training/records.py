@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.lab.training.plan import RECORDS, RECORDS_SEED
 from assistant.lab.training.reader_data import Question, QuestionSet, statement_window
-from assistant.lab.training.reader_windows import LABELS, Item, Paragraph
+from assistant.lab.training.reader_windows import LABELS, Item
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -48,10 +48,7 @@ def questions(tokenizer: "Tokenizer", *, test: bool) -> QuestionSet:
         text, asked = rng.choice((_records, _records, _settings))(words, rng)
         if (number % _TESTED_ONE_IN == 0) is not test:
             continue
-        encoding = tokenizer.encode(text, add_special_tokens=False)
-        ids, offsets = tuple(encoding.ids), tuple(encoding.offsets)
-        place = len(found.paragraphs)
-        found.paragraphs.append(Paragraph(text, ids, offsets, f"{RECORDS} {number}"))
+        place = found.add(text, f"{RECORDS} {number}", tokenizer)
         for question, start, end, near_misses in asked:
             found.questions.append(Question(question, ((start, end),), place, near_misses))
             found.questions += [Question(miss, (), place) for miss in near_misses]

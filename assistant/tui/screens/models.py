@@ -257,14 +257,17 @@ class ModelsScreen(ModalScreen[str | None]):
     def _submitted(self, event: Input.Submitted) -> None:
         from pathlib import Path
 
+        from assistant.engines.models import is_url
+
         wanted = event.value.strip()
         path = Path(wanted).expanduser()
-        is_url = wanted.startswith(("http://", "https://"))
-        if is_url and not wanted.endswith(".gguf"):
+        if is_url(wanted) and not wanted.endswith(".gguf"):
             self.dismiss(wanted)  # an endpoint
         elif wanted.endswith(".gguf") and path.is_file():
             self.dismiss(str(path.absolute()))
-        elif is_url or (wanted.endswith(".gguf") and wanted.count("/") > 1 and wanted[0] != "/"):
+        elif is_url(wanted) or (
+            wanted.endswith(".gguf") and wanted.count("/") > 1 and wanted[0] != "/"
+        ):
             self._offer(wanted.rpartition("/")[2].removesuffix(".gguf"), wanted)
         elif wanted:
             self._say("There is no such file. A language model is one .gguf file.")
