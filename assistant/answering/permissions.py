@@ -39,7 +39,7 @@ def ruling(question: str, evidence: Evidence, *, is_clear: bool = False) -> Ruli
     holds it clearly for the answer, it may word it otherwise. "Only with our consent" is a
     condition, and so is an exception.
     """
-    said = _statement(evidence)
+    said = statement_of(evidence)
     subject = set(content_terms(question)) - _WORDS
     share = _share(subject, names(question), evidence)
     refuses, denies = (form.search(said) is not None for form in (_REFUSES, _DENIES))
@@ -77,7 +77,7 @@ def _share(subject: Set[str], named: Set[str], evidence: Evidence) -> float:
     return own / len(subject) if subject else 0.0
 
 
-def _statement(evidence: Evidence) -> str:
+def statement_of(evidence: Evidence) -> str:
     """The statement that the evidence makes: of "May I …?" with its answer the answer; "How may I
     …?" supposes that one may."""
     reading = evidence.passage.reading

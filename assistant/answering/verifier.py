@@ -14,7 +14,7 @@ from typing import Literal
 
 from assistant.answering.answer import Support
 from assistant.answering.context import leans
-from assistant.answering.permissions import Ruling, ruling
+from assistant.answering.permissions import Ruling, ruling, statement_of
 from assistant.language.negation import negates, says_not
 from assistant.language.sentences import sentence_spans
 from assistant.language.words import content_terms, names, term, terms, words
@@ -256,10 +256,15 @@ def _covered(evidence: Evidence) -> float:
 def _judged(question: Question, one: Evidence, own: Sequence[SupportScores]) -> Ruling | None:
     """Yes or no by the model, on what has the subject.
 
-    Evidence that has all words of the question says yes, or, where it denies them, no.
+    Evidence that has all words of the question says yes, or, where it denies them, no; an answer to
+    this question says which it begins with.
     """
     if _covered(one) + one.features.get("coverage_headings", 0.0) < _ON_SUBJECT:
         return None  # that it does not run on one system says nothing of another
+    said = statement_of(one)
+    opening = _OPENING.match(said)
+    if opening and said != one.said and _covered(one) >= 1:
+        return "yes" if opening.group().lower().startswith("yes") else "no"
     # What stands before it tells of another thing, unless it leans on that.
     alone = own[1]
     read = own if leans(one.quote) else (alone,)
@@ -270,7 +275,8 @@ def _judged(question: Question, one: Evidence, own: Sequence[SupportScores]) -> 
     settled = max(supported, contradicted, _covered(one))
     if contradicted >= _CONTRADICTED or (denied and settled >= _SUPPORTED):
         return "no"
-    alike = says_not(one.said) == says_not(question.text) or alone.supported >= _SURELY
+    surely = alone.supported >= _SURELY and not opening
+    alike = surely or says_not(one.said) == says_not(question.text)
     return "yes" if supported >= _SUPPORTED and alike else None
 
 

@@ -1,8 +1,11 @@
 """Permissions by their words: given, refused, or tied to a condition."""
 
+from pathlib import Path
+
 import pytest
 from fakes import evidence
 
+from assistant import Assistant
 from assistant.answering.permissions import ruling
 
 
@@ -35,3 +38,21 @@ def test_what_is_clearly_the_best_evidence_may_word_it_otherwise() -> None:
     dogs = evidence("Dogs may be kept only if the landlady agrees.")
     assert ruling("Can I keep a dog?", dogs, is_clear=True) == "depends"
     assert ruling("Can I keep a parrot?", dogs, is_clear=True) is None
+
+
+def test_an_answer_to_the_same_question_says_yes_or_no_itself(tmp_path: Path) -> None:
+    faq = tmp_path / "faq.md"
+    faq.write_text(
+        "# Rowing club\n\nIs the boathouse open in winter?\nNo, it is closed from December on.\n\n"
+        "Is there a sauna?\nYes, on the first floor.\n\nThe cats may stay without asking. Keeping"
+        " dogs is forbidden.\n"
+    )
+    with Assistant(model="none", folder=tmp_path / "library") as assistant:
+        assistant.add(str(faq))
+        told = {
+            asked: assistant.ask(asked).text
+            for asked in ("Is the boathouse open in winter?", "Is there a sauna?")
+        }
+        may = assistant.ask("May the cats stay?")
+    assert [text[:3] for text in told.values()] == ["No,", "Yes"]
+    assert may.text.startswith("Yes. The cats may stay")
